@@ -1,0 +1,51 @@
+/** How one path differs from what the folder holds. Paths are relative to the folder, with `/`. */
+export type Change =
+  | { readonly kind: 'created'; readonly path: string; readonly entry: EntryKind; readonly details: ChangeDetails }
+  | { readonly kind: 'modified'; readonly path: string; readonly entry: EntryKind; readonly details: ChangeDetails }
+  | { readonly kind: 'deleted'; readonly path: string; readonly entry: EntryKind; readonly details: ChangeDetails }
+  | { readonly kind: 'renamed'; readonly from: string; readonly path: string; readonly entry: EntryKind; readonly details: ChangeDetails }
+  | { readonly kind: 'mode changed'; readonly path: string; readonly entry: EntryKind; readonly details: ChangeDetails }
+  | { readonly kind: 'linked'; readonly path: string; readonly target: string; readonly entry: 'symlink'; readonly details: ChangeDetails };
+
+export type EntryKind = 'file' | 'directory' | 'symlink';
+
+/** Why a change is not applied with the others, or wants a second look. */
+export type ChangeMark =
+  | 'protected' // held back until the user clicks this very file
+  | 'link leaves the folder' // never committed
+  | 'runs on build'
+  | 'executable'
+  | 'large'
+  | 'binary'
+  | 'bidirectional or invisible characters';
+
+export interface ChangeDetails {
+  /** Identifies the exact staged state of this path; an approval names it and is void when it changed. */
+  readonly id: string;
+  /** SHA-256 of what the change was based on (hex), or null where the path was absent. */
+  readonly baseHash: string | null;
+  /** SHA-256 of what is staged (hex), or null where the path is to be absent. */
+  readonly stagedHash: string | null;
+  readonly size: number;
+  readonly mode?: number;
+  readonly marks: readonly ChangeMark[];
+  /** Lines, for text files under a bound; absent elsewhere. */
+  readonly lines?: { readonly added: number; readonly removed: number };
+}
+
+export interface ChangeSet {
+  /** Hash over all changes; equal sets have equal ids. */
+  readonly id: string;
+  readonly changes: readonly Change[];
+}
+
+export type ConflictReason =
+  'changed on disk' | 'removed on disk' | 'created on disk' | 'unsaved in an editor' | 'changed since it was shown';
+
+export interface CommitReport {
+  /** Names the commit for a later revert; null where nothing was applied. */
+  readonly commitId: string | null;
+  readonly applied: readonly string[];
+  readonly held: readonly { readonly path: string; readonly reason: ChangeMark }[];
+  readonly conflicts: readonly { readonly path: string; readonly reason: ConflictReason }[];
+}
