@@ -1,0 +1,27 @@
+/*
+ * The mailbox of a guest, as docs/kernel.md lays it out. Offsets are bytes from `mailboxAddress` in the guest's memory.
+ */
+
+export const mailboxAddress = 64;
+
+export const mailbox = {
+  state: 0,
+  armed: 4,
+  sleeping: 8,
+  spin: 12,
+  call: 16,
+  result: 20,
+  args: 24,
+} as const;
+
+export const argBytes = 8;
+export const maxArgs = 12;
+
+/** The first byte after the mailbox. */
+export const mailboxEnd = mailboxAddress + mailbox.args + maxArgs * argBytes;
+
+/**
+ * Values of `state`. A guest never goes back to `idle`: it stays at `answered` until its next call. A guest that finds
+ * `die` where it is about to ask traps without asking.
+ */
+export const mailboxState = { idle: 0, asked: 1, answered: 2, die: 3 } as const;
