@@ -1,0 +1,265 @@
+//! The kernel's module `sunaba`; docs/kernel.md says what each call does.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::os::wasi::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use crate::command::Request;
+use crate::ExitStatus;
+
+#[link(wasm_import_module = "sunaba")]
+extern "C" {
+    fn proc_spawn(request: *const u8, length: usize, pid: *mut u32) -> u32;
+    fn proc_wait(pid: i32, flags: u32, status: *mut [u32; 3]) -> u32;
+    fn proc_kill(pid: i32, signal: u32) -> u32;
+    fn proc_getpid(ids: *mut [u32; 2]) -> u32;
+    fn proc_sigcatch(mask: u64) -> u32;
+    fn proc_sigignore(mask: u64) -> u32;
+    fn proc_sigtake(mask: *mut u64) -> u32;
+    fn proc_cwd(buffer: *mut u8, length: usize, used: *mut usize) -> u32;
+    fn proc_chdir(path: *const u8, length: usize) -> u32;
+    fn fd_pipe(fds: *mut [u32; 2]) -> u32;
+    fn fd_dup(fd: u32, lowest: u32, new: *mut u32) -> u32;
+    fn fd_dup2(fd: u32, to: u32) -> u32;
+    #[link_name = "fd_chmod"]
+    fn sunaba_fd_chmod(fd: u32, mode: u32) -> u32;
+    #[link_name = "path_chmod"]
+    fn sunaba_path_chmod(fd: u32, flags: u32, path: *const u8, length: usize, mode: u32) -> u32;
+    #[link_name = "fd_mode"]
+    fn sunaba_fd_mode(fd: u32, mode: *mut u32) -> u32;
+    #[link_name = "path_mode"]
+    fn sunaba_path_mode(fd: u32, flags: u32, path: *const u8, length: usize, mode: *mut u32) -> u32;
+    #[link_name = "fd_path"]
+    fn sunaba_fd_path(fd: u32, buffer: *mut u8, length: usize, used: *mut usize) -> u32;
+}
+
+#[link(wasm_import_module = "wasi_snapshot_preview1")]
+extern "C" {
+    #[link_name = "fd_prestat_get"]
+    fn preview1_prestat_get(fd: u32, prestat: *mut [u32; 2]) -> u32;
+    #[link_name = "fd_prestat_dir_name"]
+    fn preview1_prestat_dir_name(fd: u32, buffer: *mut u8, length: usize) -> u32;
+}
+
+const ERANGE: u32 = 68;
+const WAIT_WITHOUT_BLOCKING: u32 = 1;
+const FOLLOW: u32 = 1;
+const FIRST_PREOPEN: u32 = 3;
+
+fn check(errno: u32) -> io::Result<()> {
+    match errno {
+        0 => Ok(()),
+        errno => Err(io::Error::from_raw_os_error(errno as i32)),
+    }
+}
+
+fn put_count(record: &mut Vec<u8>, count: usize) {
+    record.extend_from_slice(&(count as u32).to_le_bytes());
+}
+
+fn put_string(record: &mut Vec<u8>, string: &[u8]) {
+    put_count(record, string.len());
+    record.extend_from_slice(string);
+}
+
+pub(crate) fn spawn(request: &Request) -> io::Result<u32> {
+    let cwd = match request.cwd {
+        None => std::env::current_dir()?.into_os_string().into_vec(),
+        Some(path) => absolute(Path::new(std::ffi::OsStr::from_bytes(path)))?.into_os_string().into_vec(),
+    };
+    let mut record = Vec::new();
+    put_string(&mut record, request.program);
+    put_string(&mut record, &cwd);
+    put_count(&mut record, request.argv.len());
+    for arg in &request.argv {
+        put_string(&mut record, arg);
+    }
+    put_count(&mut record, request.environment.len());
+    for variable in &request.environment {
+        put_string(&mut record, variable);
+    }
+    put_count(&mut record, request.descriptors.len());
+    for (child, parent) in &request.descriptors {
+        put_count(&mut record, *child as usize);
+        put_count(&mut record, *parent as usize);
+    }
+    let mut pid = 0;
+    // SAFETY: pointer and length are of one live buffer; `pid` is a live u32.
+    check(unsafe { proc_spawn(record.as_ptr(), record.len(), &mut pid) })?;
+    Ok(pid)
+}
+
+pub(crate) fn wait(pid: i32, block: bool) -> io::Result<Option<(u32, ExitStatus)>> {
+    let mut status = [0; 3];
+    let flags = if block { 0 } else { WAIT_WITHOUT_BLOCKING };
+    // SAFETY: `status` is a live record of the size the call writes.
+    check(unsafe { proc_wait(pid, flags, &mut status) })?;
+    let [pid, kind, code] = status;
+    Ok(match (pid, kind) {
+        (0, _) => None,
+        (_, 0) => Some((pid, ExitStatus::Exited(code))),
+        _ => Some((pid, ExitStatus::Signaled(code))),
+    })
+}
+
+pub(crate) fn kill(pid: i32, signal: u32) -> io::Result<()> {
+    // SAFETY: no pointers.
+    check(unsafe { proc_kill(pid, signal) })
+}
+
+pub(crate) fn ids() -> (u32, u32) {
+    let mut ids = [0; 2];
+    // SAFETY: `ids` is a live record of the size the call writes; the call has no error.
+    unsafe { proc_getpid(&mut ids) };
+    (ids[0], ids[1])
+}
+
+pub(crate) fn catch_signals(mask: u64) -> io::Result<()> {
+    // SAFETY: no pointers.
+    check(unsafe { proc_sigcatch(mask) })
+}
+
+pub(crate) fn ignore_signals(mask: u64) -> io::Result<()> {
+    // SAFETY: no pointers.
+    check(unsafe { proc_sigignore(mask) })
+}
+
+pub(crate) fn take_signals() -> u64 {
+    let mut mask = 0;
+    // SAFETY: `mask` is a live u64; the call has no error.
+    unsafe { proc_sigtake(&mut mask) };
+    mask
+}
+
+/// Calls with a larger buffer until the answer fits.
+fn read_path(mut call: impl FnMut(*mut u8, usize, *mut usize) -> u32) -> io::Result<OsString> {
+    let mut buffer = vec![0; 256];
+    loop {
+        let mut used = 0;
+        match call(buffer.as_mut_ptr(), buffer.len(), &mut used) {
+            ERANGE if buffer.len() < 1 << 20 => buffer.resize(buffer.len() * 4, 0),
+            errno => {
+                check(errno)?;
+                buffer.truncate(used);
+                return Ok(OsString::from_vec(buffer));
+            }
+        }
+    }
+}
+
+pub(crate) fn enter() -> Result<(), (PathBuf, io::Error)> {
+    // SAFETY: pointer and length are of one live buffer.
+    let directory = read_path(|buffer, length, used| unsafe { proc_cwd(buffer, length, used) })
+        .map(PathBuf::from)
+        .map_err(|error| (PathBuf::new(), error))?;
+    std::env::set_current_dir(&directory).map_err(|error| (directory, error))
+}
+
+pub(crate) fn chdir(path: &Path) -> io::Result<()> {
+    let bytes = path.as_os_str().as_bytes();
+    // SAFETY: pointer and length are of one live buffer.
+    check(unsafe { proc_chdir(bytes.as_ptr(), bytes.len()) })
+}
+
+pub(crate) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    let mut fds = [0; 2];
+    // SAFETY: `fds` is a live record of the size the call writes; both descriptors are new and ours.
+    unsafe {
+        check(fd_pipe(&mut fds))?;
+        Ok((OwnedFd::from_raw_fd(fds[0] as RawFd), OwnedFd::from_raw_fd(fds[1] as RawFd)))
+    }
+}
+
+pub(crate) fn dup(fd: RawFd, lowest: RawFd) -> io::Result<OwnedFd> {
+    let mut new = 0;
+    // SAFETY: `new` is a live u32; the descriptor is new and ours.
+    unsafe {
+        check(fd_dup(fd as u32, lowest as u32, &mut new))?;
+        Ok(OwnedFd::from_raw_fd(new as RawFd))
+    }
+}
+
+pub(crate) fn dup2(fd: RawFd, to: RawFd) -> io::Result<()> {
+    // SAFETY: no pointers; the caller says that nobody owns `to`.
+    check(unsafe { fd_dup2(fd as u32, to as u32) })
+}
+
+pub(crate) fn close(fd: RawFd) -> io::Result<()> {
+    // SAFETY: the caller says that nobody owns the descriptor.
+    match unsafe { libc::close(fd) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+pub(crate) fn fd_path(fd: RawFd) -> io::Result<OsString> {
+    // SAFETY: pointer and length are of one live buffer.
+    read_path(|buffer, length, used| unsafe { sunaba_fd_path(fd as u32, buffer, length, used) })
+}
+
+pub(crate) fn fd_chmod(fd: RawFd, mode: u32) -> io::Result<()> {
+    // SAFETY: no pointers.
+    check(unsafe { sunaba_fd_chmod(fd as u32, mode) })
+}
+
+pub(crate) fn fd_mode(fd: RawFd) -> io::Result<u32> {
+    let mut mode = 0;
+    // SAFETY: `mode` is a live u32.
+    check(unsafe { sunaba_fd_mode(fd as u32, &mut mode) })?;
+    Ok(mode)
+}
+
+pub(crate) fn path_chmod(path: &Path, follow: bool, mode: u32) -> io::Result<()> {
+    let (fd, relative) = beneath_preopen(path)?;
+    let flags = if follow { FOLLOW } else { 0 };
+    // SAFETY: pointer and length are of one live buffer.
+    check(unsafe { sunaba_path_chmod(fd, flags, relative.as_ptr(), relative.len(), mode) })
+}
+
+pub(crate) fn path_mode(path: &Path, follow: bool) -> io::Result<u32> {
+    let (fd, relative) = beneath_preopen(path)?;
+    let flags = if follow { FOLLOW } else { 0 };
+    let mut mode = 0;
+    // SAFETY: pointer and length are of one live buffer; `mode` is a live u32.
+    check(unsafe { sunaba_path_mode(fd, flags, relative.as_ptr(), relative.len(), &mut mode) })?;
+    Ok(mode)
+}
+
+fn absolute(path: &Path) -> io::Result<PathBuf> {
+    match path.is_absolute() {
+        true => Ok(path.to_path_buf()),
+        false => Ok(std::env::current_dir()?.join(path)),
+    }
+}
+
+/// The preopened directory with the longest name that the path is below, and the path within it.
+fn beneath_preopen(path: &Path) -> io::Result<(u32, Vec<u8>)> {
+    if path.as_os_str().is_empty() {
+        return Err(io::Error::from_raw_os_error(libc::ENOENT));
+    }
+    let path = absolute(path)?.into_os_string().into_vec();
+    let mut best: Option<(u32, usize)> = None;
+    for fd in FIRST_PREOPEN.. {
+        let mut prestat = [0; 2];
+        // SAFETY: `prestat` is a live record of the size the call writes.
+        if unsafe { preview1_prestat_get(fd, &mut prestat) } != 0 {
+            break;
+        }
+        let mut name = vec![0; prestat[1] as usize];
+        // SAFETY: pointer and length are of one live buffer.
+        check(unsafe { preview1_prestat_dir_name(fd, name.as_mut_ptr(), name.len()) })?;
+        while name.last() == Some(&b'/') {
+            name.pop();
+        }
+        let below = path.starts_with(&name) && matches!(path.get(name.len()), None | Some(b'/'));
+        if below && best.is_none_or(|(_, length)| name.len() > length) {
+            best = Some((fd, name.len()));
+        }
+    }
+    let (fd, length) = best.ok_or_else(|| io::Error::from_raw_os_error(libc::ENOTCAPABLE))?;
+    let rest = &path[length..];
+    let start = rest.iter().position(|byte| *byte != b'/').unwrap_or(rest.len());
+    Ok((fd, if start == rest.len() { b".".to_vec() } else { rest[start..].to_vec() }))
+}
