@@ -41,7 +41,7 @@ export type ModelEnd =
   | { readonly reason: 'limit'; readonly parts: readonly ReplyPart[]; readonly message: string }
   /** The provider's safety system ended it; asking the same again does not help. */
   | { readonly reason: 'blocked'; readonly message: string }
-  /** A failed attempt (a malformed call, a reply of nothing): the loop may ask again with the nudge. */
-  | { readonly reason: 'malformed'; readonly message: string; readonly nudge: string }
+  /** A failed attempt: the loop may ask again with the nudge. Of a malformed call nothing is ever run. */
+  | { readonly reason: 'failed'; readonly fault: 'malformed call' | 'empty reply'; readonly message: string; readonly nudge: string }
   | { readonly reason: 'aborted' }
   | { readonly reason: 'error'; readonly message: string; readonly code: UserErrorCode | null };
