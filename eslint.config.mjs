@@ -27,17 +27,20 @@ export default tseslint.config(
       'boundaries/include': ['src/**/*'],
       'boundaries/elements': [
         ...rooms.map(room),
-        { type: 'cli', pattern: 'src/cli.ts', mode: 'full' },
-        { type: 'extension', pattern: 'src/extension.ts', mode: 'full' },
+        { type: 'cli', pattern: 'src/cli.ts', partialMatch: false },
+        { type: 'extension', pattern: 'src/extension.ts', partialMatch: false },
       ],
       'import/resolver': { typescript: { alwaysTryTypes: true } },
     },
     rules: {
-      'boundaries/element-types': [
+      'boundaries/dependencies': [
         'error',
         {
           default: 'disallow',
-          rules: Object.entries(allow).map(([from, to]) => ({ from: [from], allow: [from, 'shared', ...to] })),
+          policies: Object.entries(allow).map(([from, to]) => ({
+            from: { element: { type: from } },
+            allow: [from, 'shared', ...to].map((type) => ({ to: { element: { type } } })),
+          })),
         },
       ],
       '@typescript-eslint/no-explicit-any': 'error',
