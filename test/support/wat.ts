@@ -2,9 +2,9 @@ import wabt from 'wabt';
 
 /** Assembles a module from the text format, with the proposals that the guests of the tests use. */
 export async function assemble(text: string, name = 'guest.wat'): Promise<Uint8Array> {
-  const { parseWat } = await wabt();
+  const assembler = await wabt();
   const features = { threads: true, bulk_memory: true, exceptions: true, multi_memory: true };
-  const module = parseWat(name, text, features);
+  const module = assembler.parseWat(name, text, features);
   try {
     return module.toBinary({ write_debug_names: true }).buffer;
   } finally {
