@@ -1,0 +1,12 @@
+//! What the GNU-like tools of the sandbox share: option parsing, messages, patterns, file status, output.
+#![forbid(unsafe_code)]
+
+pub mod bytes;
+pub mod error;
+pub mod fnmatch;
+pub mod options;
+pub mod output;
+pub mod quote;
+pub mod regex;
+pub mod status;
+pub mod time;
