@@ -1,0 +1,182 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { fsError, toFsError } from '../errno';
+import { kindOfDirent, toStat } from '../hostStat';
+import type { Stat } from '../vfs';
+import { commitDirectoryPattern, splitLower, type Lower, type LowerEntry, type LowerListing } from './lower';
+
+/** Folders kept open; the least recently used one is closed first. */
+const keptFolders = 256;
+
+const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const fileFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/**
+ * Linux: every name is resolved against an open folder through `/proc/self/fd/N/name`, which acts as openat does.
+ * A folder is opened component by component with O_NOFOLLOW, kept open, and used again only while the system says
+ * that it still stands at the same path.
+ */
+export class DescriptorLower implements Lower {
+  private readonly rootFd: number;
+  private rootPath: string;
+  private readonly folders = new Map<string, number>();
+
+  constructor(root: string) {
+    this.rootPath = realpathSync(root);
+    this.rootFd = openSync(this.rootPath, constants.O_RDONLY | constants.O_DIRECTORY);
+  }
+
+  static isSupported(): boolean {
+    return process.platform === 'linux' && lstatSync('/proc/self/fd', { throwIfNoEntry: false }) !== undefined;
+  }
+
+  stat(directory: string, name: string): Stat | null {
+    const fd = this.folder(directory);
+    if (fd === null || commitDirectoryPattern.test(name)) return null;
+    return lstatAt(fd, name);
+  }
+
+  statDirectory(directory: string): Stat | null {
+    const fd = this.folder(directory);
+    return fd === null ? null : toStat(fstatSync(fd, { bigint: true }));
+  }
+
+  list(directory: string): LowerListing | null {
+    const fd = this.folder(directory);
+    if (fd === null) return null;
+    try {
+      return toListing(readdirSync(`/proc/self/fd/${fd}`, { withFileTypes: true }));
+    } catch (cause) {
+      throw toFsError(cause);
+    }
+  }
+
+  openFile(directory: string, name: string): { fd: number; stat: Stat } {
+    const folder = this.folder(directory);
+    if (folder === null || commitDirectoryPattern.test(name)) throw fsError('noent');
+    return openRegular(`/proc/self/fd/${folder}/${name}`, fileFlags);
+  }
+
+  readlink(directory: string, name: string): string {
+    const folder = this.folder(directory);
+    if (folder === null) throw fsError('noent');
+    try {
+      return readlinkSync(`/proc/self/fd/${folder}/${name}`);
+    } catch (cause) {
+      throw toFsError(cause);
+    }
+  }
+
+  dispose(): void {
+    for (const fd of this.folders.values()) closeSync(fd);
+    this.folders.clear();
+    closeSync(this.rootFd);
+  }
+
+  /** A descriptor of the folder, owned by this object and good until the next call; null where no folder is there. */
+  folder(path: string): number | null {
+    if (path === '') return this.rootFd;
+    const kept = this.folders.get(path);
+    if (kept !== undefined) {
+      if (this.standsAt(kept, path)) {
+        this.folders.delete(path);
+        this.folders.set(path, kept);
+        return kept;
+      }
+      this.folders.delete(path);
+      closeSync(kept);
+    }
+    const [above, name] = splitLower(path);
+    const parent = this.folder(above);
+    if (parent === null || commitDirectoryPattern.test(name)) return null;
+    const fd = openFolder(parent, name);
+    if (fd === null) return null;
+    this.keep(path, fd);
+    return fd;
+  }
+
+  private keep(path: string, fd: number): void {
+    this.folders.set(path, fd);
+    if (this.folders.size <= keptFolders) return;
+    for (const [oldest, oldestFd] of this.folders) {
+      this.folders.delete(oldest);
+      closeSync(oldestFd);
+      break;
+    }
+  }
+
+  private standsAt(fd: number, path: string): boolean {
+    const found = placeOf(fd);
+    if (found === null) return this.standsAtByIdentity(fd, path);
+    if (found === below(this.rootPath, path)) return true;
+    const root = placeOf(this.rootFd);
+    if (root === null || root === this.rootPath) return false;
+    this.rootPath = root; // the user has moved the folder itself: the descriptor moved with it
+    return found === below(root, path);
+  }
+
+  /** For paths longer than /proc can tell: compares what stands there with what is open, level by level. */
+  private standsAtByIdentity(fd: number, path: string): boolean {
+    const [above, name] = splitLower(path);
+    const parent = this.folder(above);
+    if (parent === null) return false;
+    const there = lstatAt(parent, name);
+    const open = fstatSync(fd, { bigint: true });
+    return there !== null && there.ino === open.ino && there.dev === open.dev;
+  }
+}
+
+function below(root: string, path: string): string {
+  return root === '/' ? `/${path}` : `${root}/${path}`;
+}
+
+/** Where an open folder is now, as the system tells; null where its path is too long to be told. */
+function placeOf(fd: number): string | null {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return null;
+  }
+}
+
+function openFolder(parent: number, name: string): number | null {
+  try {
+    return openSync(`/proc/self/fd/${parent}/${name}`, folderFlags);
+  } catch (cause) {
+    const error = toFsError(cause);
+    if (error.code === 'noent' || error.code === 'notdir' || error.code === 'loop') return null;
+    throw error;
+  }
+}
+
+function lstatAt(folder: number, name: string): Stat | null {
+  try {
+    const stats = lstatSync(`/proc/self/fd/${folder}/${name}`, { bigint: true, throwIfNoEntry: false });
+    return stats === undefined ? null : toStat(stats);
+  } catch (cause) {
+    throw toFsError(cause);
+  }
+}
+
+/** Opens what must be a regular file; anything else is closed again at once. */
+export function openRegular(path: string, flags: number): { fd: number; stat: Stat } {
+  let fd: number;
+  try {
+    fd = openSync(path, flags);
+  } catch (cause) {
+    throw toFsError(cause);
+  }
+  const stat = toStat(fstatSync(fd, { bigint: true }));
+  if (stat.kind === 'file') return { fd, stat };
+  closeSync(fd);
+  throw fsError('acces');
+}
+
+export function toListing(found: Parameters<typeof kindOfDirent>[0][]): LowerListing {
+  const entries: LowerEntry[] = [];
+  let unnameable = false;
+  for (const entry of found) {
+    if (entry.name.includes('\uFFFD')) unnameable = true;
+    else if (!commitDirectoryPattern.test(entry.name)) entries.push({ name: entry.name, kind: kindOfDirent(entry) });
+  }
+  return { entries, unnameable };
+}
