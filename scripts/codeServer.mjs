@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { ensureCodeServer } from './ensure.mjs';
+import { ensureCodeServer, run } from './ensure.mjs';
 
 /** A port that was free a moment ago on the loopback interface. */
 export function freePort() {
@@ -59,11 +59,9 @@ export async function startCodeServer({
   quiet = true,
 }) {
   const { node, entry } = await ensureCodeServer();
-  const chosen = port ?? (await freePort());
-  // Folders put into the extensions directory by hand are not seen while an older list of them stands there.
-  rmSync(path.join(extensions, 'extensions.json'), { force: true });
+  const chosen = port || (await freePort());
   const args = [entry, '--auth', 'none', '--bind-addr', `${host}:${chosen}`, '--user-data-dir', userData, '--extensions-dir', extensions];
-  args.push('--disable-telemetry', '--disable-update-check');
+  args.push('--config', path.join(userData, 'code-server.yaml'), '--disable-telemetry', '--disable-update-check');
   if (trust) args.push('--disable-workspace-trust');
   if (smoke) args.push('--vscode-option', 'enable-smoke-test-driver');
   const clean = { ...process.env, ...env };
@@ -144,4 +142,13 @@ export function installFolder(directory, extensions) {
   const target = path.join(extensions, `${publisher}.${name}-${version}`);
   rmSync(target, { recursive: true, force: true });
   cpSync(directory, target, { recursive: true, dereference: true });
+  // A folder put here by hand is not seen while an older list of the extensions stands here.
+  rmSync(path.join(extensions, 'extensions.json'), { force: true });
+}
+
+/** Installs a VSIX the way a user does. */
+export async function installVsix(vsix, { userData, extensions }) {
+  const { node, entry } = await ensureCodeServer();
+  const config = path.join(userData, 'code-server.yaml');
+  await run(node, [entry, '--config', config, '--install-extension', vsix, '--extensions-dir', extensions, '--user-data-dir', userData]);
 }
