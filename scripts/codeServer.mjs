@@ -51,7 +51,7 @@ export function makeProfile(settings = {}) {
 export async function startCodeServer({
   userData,
   extensions,
-  port,
+  port = 0,
   trust = true,
   smoke = true,
   env = {},
