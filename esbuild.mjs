@@ -73,6 +73,7 @@ if (flags.has('--tests')) {
   for (const file of globSync('test/integration/**/*.test.ts', root)) {
     tests[`integration/${path.relative('test/integration', file).replace(/\.ts$/, '')}`] = file;
   }
+  for (const file of globSync('bench/*.bench.ts', root)) tests[`bench/${path.basename(file, '.ts')}`] = file;
   if (existsSync(path.join(root, 'test/integration/index.ts'))) tests['integration/index'] = 'test/integration/index.ts';
   for (const file of globSync('test/support/coreStandIn/*.entry.ts', root)) tests[`coreStandIn/${path.basename(file, '.entry.ts')}`] = file;
   if (Object.keys(tests).length > 0) {

@@ -45,8 +45,8 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   const folder = path.join(scratch, 'sample');
   if (options.sample === null) mkdirSync(folder);
   else cpSync(options.sample ?? path.join(root, 'test/fixtures/workspace'), folder, { recursive: true });
-  for (const directory of options.extensions ?? []) installFolder(directory, profile.extensions);
   await installVsix(vsixPath(), profile);
+  for (const directory of options.extensions ?? []) installFolder(directory, profile.extensions);
   const server = await startCodeServer({
     ...profile,
     trust: options.trust ?? true,
