@@ -1,3 +1,4 @@
+import { isRecord } from '../shared/isRecord';
 import type { CallPart, CallResult, Conversation, ReplyPart, Step } from './conversation';
 import { callsOf } from './conversation';
 
@@ -103,8 +104,4 @@ function resultsFor(calls: readonly CallPart[], results: readonly CallResult[]):
         ...(providerId === undefined ? {} : { providerId }),
       },
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,16 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { WireFault } from './wireFault';
+
+/** What holds for one request to a provider, carried past an SDK that knows none of it. */
+export interface RequestContext {
+  readonly signal: AbortSignal;
+  /** From the start of a connection until it stands, TLS included. */
+  readonly connectTimeoutMs: number;
+  /** Without a byte in either direction. */
+  readonly idleTimeoutMs: number;
+  /** Set by our `fetch` where it fails; the SDK's own errors lose the cause. */
+  fault: WireFault | null;
+}
+
+/** The context of the request that the running code belongs to. */
+export const requestContext = new AsyncLocalStorage<RequestContext>();
