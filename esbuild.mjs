@@ -43,7 +43,8 @@ function entries() {
   return Object.fromEntries(Object.entries(found).filter(([, file]) => existsSync(path.join(root, file))));
 }
 
-const jobs = [{ ...node, entryPoints: entries(), outdir: 'dist' }];
+// Google's SDK calls the global `fetch`, which follows redirects with the key and has no time-out for silence.
+const jobs = [{ ...node, entryPoints: entries(), outdir: 'dist', inject: ['src/models/fetchForSdk.ts'] }];
 
 const webviewEntry = ['src/webview/main.tsx', 'src/webview/main.ts'].find((file) => existsSync(path.join(root, file)));
 if (webviewEntry) {

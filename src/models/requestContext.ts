@@ -13,4 +13,4 @@ export interface RequestContext {
 }
 
 /** The context of the request that the running code belongs to. */
-export const requestContext = new AsyncLocalStorage<RequestContext>();
+export const requestContext = /* @__PURE__ */ new AsyncLocalStorage<RequestContext>();
