@@ -1,6 +1,6 @@
 import type { Change, ChangeSet, CommitReport } from '../shared/changeSet';
 import type { LedgerSummary } from '../shared/ledger';
-import type { LimitName, Limits } from '../shared/limits';
+import type { LimitName, LimitNotice, Limits } from '../shared/limits';
 
 /** Which launcher carries the guests. */
 export type HostKind = 'vscode' | 'embedded';
@@ -55,6 +55,8 @@ export interface RunResult {
   readonly combined: KeptOutput;
   /** Guest path of the file with the whole output, where some was dropped. */
   readonly outputPath?: string;
+  /** Every limit that ended the call or refused it something, with a sentence that names the setting. */
+  readonly limitsMet: readonly LimitNotice[];
   readonly ledger: LedgerSummary;
   /** The working directory of the process when it ended, where it told (the shell does). */
   readonly cwd?: string;

@@ -26,6 +26,12 @@ export interface Limits {
 
 export type LimitName = keyof Limits;
 
+/** A limit that a call met: what it stopped or refused, in a sentence that names the setting. */
+export interface LimitNotice {
+  readonly limit: LimitName;
+  readonly message: string;
+}
+
 const mib = 1024 * 1024;
 
 export const defaultLimits: Limits = {

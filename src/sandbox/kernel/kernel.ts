@@ -1,5 +1,5 @@
 import type { LedgerSummary } from '../../shared/ledger';
-import type { Limits } from '../../shared/limits';
+import type { LimitNotice, Limits } from '../../shared/limits';
 import type { LedgerSink, Namespace } from '../../staging/vfs';
 import type { GuestModule, Launcher } from '../launcher';
 import type { Exit, KeptOutput, RunRequest } from '../sandbox';
@@ -30,7 +30,7 @@ export interface KernelOptions {
   readonly programs: ProgramSource;
   /**
    * The whole virtual root, or, where `mount` is `/`, the folder alone. Its `devices` mounts give names of `deviceNames`
-   * (devices.ts), its `programs` mounts `programs.names`.
+   * (device.ts), its `programs` mounts `programs.names`.
    */
   readonly namespace: Namespace;
   /** Where the folder appears: `/workspace` as a rule. */
@@ -40,6 +40,8 @@ export interface KernelOptions {
   readonly createLedger: () => Ledger;
   /** How many guests may spin at once; the number of cores less one is a good value, 0 never spins. */
   readonly spinningGuests: number;
+  /** Told of a fault of the kernel itself; the guest that met it got EIO. */
+  readonly reportFault?: (error: unknown) => void;
 }
 
 /** `RunRequest` as it reaches the kernel's thread: modules are relinked by now, streams are pushed. */
@@ -65,6 +67,8 @@ export interface KernelResult {
   readonly stderr: KeptOutput;
   readonly combined: KeptOutput;
   readonly outputPath?: string;
+  /** Every limit that stopped or refused something, with the sentence that names its setting. */
+  readonly limitsMet: readonly LimitNotice[];
   readonly ledger: LedgerSummary;
   readonly cwd?: string;
   readonly durationMs: number;

@@ -1,0 +1,174 @@
+import { Buffer } from 'node:buffer';
+import { errno, fsError } from '../../../staging/errno';
+import type { Opened } from '../../../staging/vfs';
+import { fdflag, type Description } from '../description';
+import { Device, isPlainDevice } from '../device';
+import { Directory, toFiletype } from '../directory';
+import type { Args } from '../mailbox';
+import type { Process } from '../process';
+import { RegularFile } from '../regularFile';
+import { right, type RightName } from '../rights';
+import type { Handler } from './handler';
+import { toRights, toTimes, writeFilestat } from './statusCalls';
+
+const oflag = { creat: 1, directory: 2, excl: 4, trunc: 8 } as const;
+
+interface Place {
+  readonly base: Directory['directory'];
+  readonly path: string;
+}
+
+/** The directory and path that three arguments from `index` on name. */
+function place(process: Process, args: Args, index: number, needed: RightName, pathIndex = index + 1): Place {
+  const { directory } = process.descriptors.directory(args.u32(index), right[needed]);
+  return { base: directory.directory, path: process.memory.path(args.u32(pathIndex), args.u32(pathIndex + 1)) };
+}
+
+/** Lookup flags have one bit: follow a link at the end. */
+function follows(flags: number): boolean {
+  if (flags & ~1) throw fsError('inval');
+  return (flags & 1) !== 0;
+}
+
+/** A device of everyone's, or one of the opener's own descriptors by its name below /dev. */
+function openDevice(process: Process, name: string, opened: Opened): { description: Description; rights: number } {
+  if (isPlainDevice(name)) {
+    const description = new Device(name, opened.stat());
+    return { description, rights: description.rights };
+  }
+  const standard = ['stdin', 'stdout', 'stderr'].indexOf(name);
+  const fd = standard >= 0 ? standard : Number(/^(?:fd\/)?(\d+)$/.exec(name)?.[1] ?? Number.NaN);
+  if (Number.isNaN(fd) || !process.descriptors.has(fd)) throw fsError('noent');
+  return process.descriptors.get(fd);
+}
+
+function describe(process: Process, opened: Opened): { description: Description; rights: number } {
+  switch (opened.kind) {
+    case 'file': {
+      const description = new RegularFile(opened);
+      return { description, rights: description.rights };
+    }
+    case 'directory': {
+      const description = new Directory(opened);
+      return { description, rights: description.rights };
+    }
+    case 'device':
+      return openDevice(process, opened.name, opened);
+  }
+}
+
+function pathOpen(process: Process, args: Args): number {
+  const { memory, descriptors } = process;
+  const { directory, descriptor } = descriptors.directory(args.u32(0), right.path_open);
+  const follow = follows(args.u32(1));
+  const path = memory.path(args.u32(2), args.u32(3));
+  const oflags = args.u32(4);
+  if (oflags & ~15) throw fsError('inval');
+  const rights = toRights(args, 5);
+  const inheriting = toRights(args, 6);
+  const flags = args.u32(7);
+  if (flags & ~31) throw fsError('inval');
+  const result = args.u32(8);
+  memory.check(result, 4);
+  if ((rights | inheriting) & ~descriptor.inheriting) throw fsError('notcapable');
+  if (oflags & oflag.creat && !(descriptor.rights & right.path_create_file)) throw fsError('notcapable');
+  if (oflags & oflag.trunc && !(descriptor.rights & right.path_filestat_set_size)) throw fsError('notcapable');
+  const fd = descriptors.reserve();
+  const write = (rights & (right.fd_write | right.fd_allocate | right.fd_filestat_set_size)) !== 0;
+  const opened = process.run.namespace.open(process.accessor, directory.directory, path, {
+    read: !write || (rights & right.fd_read) !== 0,
+    write,
+    create: (oflags & oflag.creat) !== 0,
+    exclusive: (oflags & oflag.excl) !== 0,
+    truncate: (oflags & oflag.trunc) !== 0,
+    directory: (oflags & oflag.directory) !== 0,
+    follow,
+  });
+  if (opened.kind === 'directory' && rights & right.fd_write) {
+    opened.close();
+    throw fsError('isdir');
+  }
+  const { description, rights: applicable } = describe(process, opened);
+  if (opened.kind === 'file') description.flags = flags & (fdflag.append | fdflag.dsync | fdflag.nonblock | fdflag.rsync | fdflag.sync);
+  descriptors.set(fd, {
+    description,
+    rights: rights & applicable,
+    inheriting: opened.kind === 'directory' ? inheriting : 0,
+    preopen: null,
+  });
+  memory.setU32(result, fd);
+  return errno.success;
+}
+
+export const pathCalls = {
+  path_open: pathOpen,
+  path_create_directory: (process, args) => {
+    const { base, path } = place(process, args, 0, 'path_create_directory');
+    process.run.namespace.mkdir(process.accessor, base, path);
+    return errno.success;
+  },
+  path_remove_directory: (process, args) => {
+    const { base, path } = place(process, args, 0, 'path_remove_directory');
+    process.run.namespace.rmdir(process.accessor, base, path);
+    return errno.success;
+  },
+  path_unlink_file: (process, args) => {
+    const { base, path } = place(process, args, 0, 'path_unlink_file');
+    process.run.namespace.unlink(process.accessor, base, path);
+    return errno.success;
+  },
+  path_filestat_get: (process, args) => {
+    const { base, path } = place(process, args, 0, 'path_filestat_get', 2);
+    const stat = process.run.namespace.stat(process.accessor, base, path, follows(args.u32(1)));
+    writeFilestat(process.memory, args.u32(4), stat, toFiletype(stat.kind));
+    return errno.success;
+  },
+  path_filestat_set_times: (process, args) => {
+    const { base, path } = place(process, args, 0, 'path_filestat_set_times', 2);
+    const times = toTimes(process, args.u64(4), args.u64(5), args.u32(6));
+    process.run.namespace.setTimes(process.accessor, base, path, follows(args.u32(1)), times);
+    return errno.success;
+  },
+  path_link: (process, args) => {
+    const from = place(process, args, 0, 'path_link_source', 2);
+    const to = place(process, args, 4, 'path_link_target');
+    process.run.namespace.link(process.accessor, from.base, from.path, follows(args.u32(1)), to.base, to.path);
+    return errno.success;
+  },
+  path_rename: (process, args) => {
+    const from = place(process, args, 0, 'path_rename_source');
+    const to = place(process, args, 3, 'path_rename_target');
+    process.run.namespace.rename(process.accessor, from.base, from.path, to.base, to.path);
+    return errno.success;
+  },
+  path_symlink: (process, args) => {
+    const target = process.memory.path(args.u32(0), args.u32(1));
+    const { base, path } = place(process, args, 2, 'path_symlink');
+    process.run.namespace.symlink(process.accessor, target, base, path);
+    return errno.success;
+  },
+  path_readlink: (process, args) => {
+    const { base, path } = place(process, args, 0, 'path_readlink');
+    const { memory } = process;
+    const into = memory.slice(args.u32(3), args.u32(4));
+    const result = args.u32(5);
+    memory.check(result, 4);
+    const text = Buffer.from(process.run.namespace.readlink(process.accessor, base, path)).subarray(0, into.length);
+    into.set(text);
+    memory.setU32(result, text.length);
+    return errno.success;
+  },
+  path_chmod: (process, args) => {
+    const { base, path } = place(process, args, 0, 'path_filestat_set_times', 2);
+    const mode = args.u32(4);
+    if (mode & ~0o7777) throw fsError('inval');
+    process.run.namespace.chmod(process.accessor, base, path, follows(args.u32(1)), mode);
+    return errno.success;
+  },
+  path_mode: (process, args) => {
+    const { base, path } = place(process, args, 0, 'path_filestat_get', 2);
+    const stat = process.run.namespace.stat(process.accessor, base, path, follows(args.u32(1)));
+    process.memory.setU32(args.u32(4), stat.mode);
+    return errno.success;
+  },
+} as const satisfies Record<string, Handler>;

@@ -1,0 +1,68 @@
+/*
+ * The mailbox in a guest's memory, as docs/kernel.md lays it down. Indexes count i32 words of the guest's whole memory.
+ * Everything here was, or may be, written by the guest: read a value once and believe none of it.
+ */
+
+export const mailboxAddress = 64;
+const word = mailboxAddress / 4;
+
+export const STATE = word;
+export const ARMED = word + 1;
+export const SLEEPING = word + 2;
+export const SPIN = word + 3;
+export const CALL = word + 4;
+export const RESULT = word + 5;
+const ARGS = word + 6;
+
+export const IDLE = 0;
+export const ASKED = 1;
+export const ANSWERED = 2;
+export const DIE = 3;
+
+/** Wakes the guest with the call's result. */
+export function answer(ints: Int32Array, result: number): void {
+  ints[RESULT] = result;
+  Atomics.store(ints, STATE, ANSWERED);
+  if (Atomics.load(ints, SLEEPING) !== 0) Atomics.notify(ints, STATE);
+}
+
+/** Makes the guest trap at the call it waits in, or at the next answer it looks at. */
+export function die(ints: Int32Array): void {
+  Atomics.store(ints, STATE, DIE);
+  Atomics.notify(ints, STATE);
+}
+
+/** A call's arguments; each is to be read once. */
+export class Args {
+  constructor(private readonly ints: Int32Array) {}
+
+  i32(index: number): number {
+    return this.ints[ARGS + 2 * index] ?? 0;
+  }
+
+  u32(index: number): number {
+    return this.i32(index) >>> 0;
+  }
+
+  u64(index: number): bigint {
+    return (BigInt(this.high(index) >>> 0) << 32n) | BigInt(this.u32(index));
+  }
+
+  i64(index: number): bigint {
+    return (BigInt(this.high(index)) << 32n) | BigInt(this.u32(index));
+  }
+
+  /** A u64 as a number: exact up to 2^53, and above it still larger than whatever it is compared with. */
+  size(index: number): number {
+    return (this.high(index) >>> 0) * 0x1_0000_0000 + this.u32(index);
+  }
+
+  /** An i64 as a number: exact up to 2^53 in both directions. */
+  offset(index: number): number {
+    return this.high(index) * 0x1_0000_0000 + this.u32(index);
+  }
+
+  private high(index: number): number {
+    return this.ints[ARGS + 2 * index + 1] ?? 0;
+  }
+}

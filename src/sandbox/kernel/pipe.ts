@@ -1,0 +1,253 @@
+import { fsError } from '../../staging/errno';
+import type { Accessor, Stat } from '../../staging/vfs';
+import { copyViews } from './copyViews';
+import { Description, filetype, WOULD_BLOCK, type Cancel, type PendingRead, type PendingWrite, type Readiness } from './description';
+import { streamRights } from './rights';
+import { streamStat } from './streamStat';
+
+/** What a pipe holds, as on Linux. */
+export const pipeBytes = 65_536;
+/** Writes up to here are never torn apart (PIPE_BUF). */
+export const atomicBytes = 4096;
+
+/**
+ * The bytes between two ends. Where a reader waits, a writer's bytes go straight from memory to memory; else through the
+ * ring. The ring is made with the first byte that has to wait, so idle pipes cost nothing.
+ */
+export class Pipe {
+  #ring: Uint8Array | null = null;
+  #start = 0;
+  #used = 0;
+  readonly #reads: PendingRead[] = [];
+  readonly #writes: PendingWrite[] = [];
+  readonly #watchers = new Set<() => void>();
+  #readers = 0;
+  #writers = 0;
+
+  get used(): number {
+    return this.#used;
+  }
+
+  get free(): number {
+    return pipeBytes - this.#used;
+  }
+
+  get hasReaders(): boolean {
+    return this.#readers > 0;
+  }
+
+  get hasWriters(): boolean {
+    return this.#writers > 0;
+  }
+
+  openReader(): void {
+    this.#readers++;
+  }
+
+  openWriter(): void {
+    this.#writers++;
+  }
+
+  closeReader(): void {
+    if (--this.#readers > 0) return;
+    this.settleAll();
+    this.#changed();
+  }
+
+  /** Nobody will read any more: drops what it holds, and whoever waits to write learns it. */
+  settleAll(): void {
+    this.#used = 0;
+    this.#ring = null;
+    for (const request of this.#writes.splice(0)) request.settle(request.written > 0 ? request.written : -1);
+  }
+
+  closeWriter(): void {
+    if (--this.#writers > 0) return;
+    for (const request of this.#reads.splice(0)) request.settle(0);
+    this.#changed();
+  }
+
+  read(views: readonly Uint8Array[]): number {
+    if (views.length === 0) return 0;
+    let bytes = this.#take(views, 0);
+    // A writer that waits gives the rest from its own memory.
+    for (let request = this.#writes[0]; request && this.#used === 0; request = this.#writes[0]) {
+      const moved = copyViews(request.views, request.written, views, bytes);
+      if (moved === 0) break;
+      bytes += moved;
+      request.written += moved;
+      if (request.written < request.total) break;
+      this.#writes.shift();
+      request.settle(request.total);
+    }
+    if (bytes > 0) {
+      this.#refill();
+      this.#changed();
+      return bytes;
+    }
+    return this.hasWriters ? WOULD_BLOCK : 0;
+  }
+
+  queueRead(request: PendingRead): Cancel {
+    this.#reads.push(request);
+    return () => remove(this.#reads, request);
+  }
+
+  /** Bytes taken from `from` on, or `WOULD_BLOCK`; EPIPE where nobody reads. */
+  write(views: readonly Uint8Array[], total: number): number {
+    if (!this.hasReaders) throw fsError('pipe');
+    if (total === 0) return 0;
+    if (this.#writes.length > 0) return WOULD_BLOCK;
+    const written = this.#give(views, 0, total);
+    if (written > 0) this.#changed();
+    return written > 0 ? written : WOULD_BLOCK;
+  }
+
+  queueWrite(request: PendingWrite): Cancel {
+    this.#writes.push(request);
+    return () => {
+      remove(this.#writes, request);
+      if (this.#writes.length > 0) this.#refill();
+    };
+  }
+
+  watch(changed: () => void): Cancel {
+    this.#watchers.add(changed);
+    return () => this.#watchers.delete(changed);
+  }
+
+  /** To waiting readers first, then into the ring. */
+  #give(views: readonly Uint8Array[], from: number, total: number): number {
+    let done = from;
+    while (done < total && this.#used === 0) {
+      const request = this.#reads[0];
+      if (!request) break;
+      const moved = copyViews(views, done, request.views, 0);
+      done += moved;
+      this.#reads.shift();
+      request.settle(moved);
+    }
+    const room = this.free;
+    if (done === total || room === 0 || (total <= atomicBytes && total - done > room)) return done - from;
+    const ring = (this.#ring ??= new Uint8Array(pipeBytes));
+    while (done < total && this.#used < pipeBytes) {
+      const end = (this.#start + this.#used) % pipeBytes;
+      const stretch = Math.min(pipeBytes - end, pipeBytes - this.#used);
+      const moved = copyViews(views, done, [ring.subarray(end, end + stretch)], 0);
+      done += moved;
+      this.#used += moved;
+    }
+    return done - from;
+  }
+
+  #take(views: readonly Uint8Array[], skip: number): number {
+    const ring = this.#ring;
+    let bytes = skip;
+    while (this.#used > 0 && ring) {
+      const stretch = Math.min(this.#used, pipeBytes - this.#start);
+      const moved = copyViews([ring.subarray(this.#start, this.#start + stretch)], 0, views, bytes);
+      if (moved === 0) break;
+      bytes += moved;
+      this.#used -= moved;
+      this.#start = this.#used === 0 ? 0 : (this.#start + moved) % pipeBytes;
+    }
+    return bytes - skip;
+  }
+
+  /** Takes from waiting writers what there is room for now, in their order. */
+  #refill(): void {
+    for (let request = this.#writes[0]; request; request = this.#writes[0]) {
+      request.written += this.#give(request.views, request.written, request.total);
+      if (request.written < request.total) return;
+      this.#writes.shift();
+      request.settle(request.total);
+    }
+  }
+
+  #changed(): void {
+    for (const changed of [...this.#watchers]) changed();
+  }
+}
+
+export class PipeReader extends Description {
+  readonly filetype = filetype.unknown;
+  readonly rights = streamRights;
+
+  constructor(private readonly pipe: Pipe) {
+    super();
+    pipe.openReader();
+  }
+
+  override stat(): Stat {
+    return streamStat('unsupported', this.pipe.used);
+  }
+
+  override read(_cx: Accessor, views: readonly Uint8Array[]): number {
+    return this.pipe.read(views);
+  }
+
+  override queueRead(request: PendingRead): Cancel {
+    return this.pipe.queueRead(request);
+  }
+
+  override readable(): Readiness | null {
+    const { used, hasWriters } = this.pipe;
+    return used > 0 || !hasWriters ? { bytes: used, hangup: !hasWriters } : null;
+  }
+
+  override writable(): null {
+    return null;
+  }
+
+  override watch(changed: () => void): Cancel {
+    return this.pipe.watch(changed);
+  }
+
+  protected override close(): void {
+    this.pipe.closeReader();
+  }
+}
+
+export class PipeWriter extends Description {
+  readonly filetype = filetype.unknown;
+  readonly rights = streamRights;
+
+  constructor(private readonly pipe: Pipe) {
+    super();
+    pipe.openWriter();
+  }
+
+  override stat(): Stat {
+    return streamStat('unsupported', 0);
+  }
+
+  override write(_cx: Accessor, views: readonly Uint8Array[], total: number): number {
+    return this.pipe.write(views, total);
+  }
+
+  override queueWrite(request: PendingWrite): Cancel {
+    return this.pipe.queueWrite(request);
+  }
+
+  override readable(): null {
+    return null;
+  }
+
+  override writable(): Readiness | null {
+    const { free, hasReaders } = this.pipe;
+    return free >= atomicBytes || !hasReaders ? { bytes: free, hangup: !hasReaders } : null;
+  }
+
+  override watch(changed: () => void): Cancel {
+    return this.pipe.watch(changed);
+  }
+
+  protected override close(): void {
+    this.pipe.closeWriter();
+  }
+}
+
+function remove<T>(list: T[], item: T): void {
+  const index = list.indexOf(item);
+  if (index >= 0) list.splice(index, 1);
+}

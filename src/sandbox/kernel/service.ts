@@ -1,0 +1,143 @@
+import { ARMED, ASKED, STATE } from './mailbox';
+
+/** How long the loop goes on looking after the last call, where a next one is likely. */
+const spinMs = 0.02;
+/** How long the loop serves calls before it lets timers and messages of the thread have their turn. */
+const sliceMs = 1;
+/** How often a guest may spoil `armed` before it is taken for broken. */
+const maxSpoiled = 8;
+
+/** A guest as the loop sees it. */
+export interface Served {
+  readonly ints: Int32Array;
+  /** A call is not answered yet: nothing that stands in the mailbox is a new one. */
+  readonly blocked: boolean;
+  /** Takes the call out of the mailbox and answers it, now or later. Must not throw. */
+  serve(): void;
+  /** It writes where only the kernel may: it is to be ended. */
+  spoiled(): void;
+}
+
+interface Entry {
+  readonly guest: Served;
+  waiting: boolean;
+  spoils: number;
+}
+
+/**
+ * Looks into the mailboxes of all guests. While calls come it spins a little for the next one; else it sleeps in the
+ * thread's event loop, woken by `Atomics.waitAsync`.
+ */
+export class Service {
+  readonly #entries: Entry[] = [];
+  #scheduled = false;
+  #running = false;
+
+  /** `spinningGuests`: with more guests running than that, looking again and again would take their cores from them. */
+  constructor(private readonly spinningGuests: number) {}
+
+  /** Guests that are not in a call which waits. */
+  get runningGuests(): number {
+    let running = 0;
+    for (const { guest } of this.#entries) if (!guest.blocked) running++;
+    return running;
+  }
+
+  /** Whether guest and kernel have cores enough to wait for each other without sleeping. */
+  get maySpin(): boolean {
+    return this.runningGuests <= this.spinningGuests;
+  }
+
+  add(guest: Served): void {
+    this.#entries.push({ guest, waiting: false, spoils: 0 });
+    this.#schedule();
+  }
+
+  remove(guest: Served): void {
+    const index = this.#entries.findIndex((entry) => entry.guest === guest);
+    const entry = this.#entries[index];
+    if (!entry) return;
+    this.#entries.splice(index, 1);
+    // A waiter that nobody wakes would keep the memory for ever.
+    if (entry.waiting) Atomics.notify(guest.ints, ARMED);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#running) return;
+    this.#scheduled = true;
+    setImmediate(this.#run);
+  }
+
+  readonly #run = (): void => {
+    this.#scheduled = false;
+    this.#running = true;
+    const slice = performance.now() + sliceMs;
+    let quietAt = 0;
+    for (;;) {
+      const served = this.#serveAll();
+      const now = performance.now();
+      if (now > slice) break;
+      if (served) quietAt = now + (this.maySpin ? spinMs : 0);
+      else if (now >= quietAt && this.#sleep()) {
+        this.#running = false;
+        return;
+      }
+    }
+    this.#running = false;
+    this.#schedule();
+  };
+
+  #serveAll(): boolean {
+    let served = false;
+    for (let i = 0; i < this.#entries.length; i++) {
+      const guest = this.#entries[i]?.guest;
+      if (!guest || guest.blocked || Atomics.load(guest.ints, STATE) !== ASKED) continue;
+      guest.serve();
+      served = true;
+    }
+    return served;
+  }
+
+  /** Arms every mailbox; false where a call came meanwhile. */
+  #sleep(): boolean {
+    for (const entry of this.#entries) Atomics.store(entry.guest.ints, ARMED, 1);
+    for (const { guest } of this.#entries) {
+      if (!guest.blocked && Atomics.load(guest.ints, STATE) === ASKED) {
+        this.#disarm();
+        return false;
+      }
+    }
+    let asleep = true;
+    for (const entry of [...this.#entries]) if (!this.#wait(entry)) asleep = false;
+    if (!asleep) this.#disarm();
+    return asleep;
+  }
+
+  #wait(entry: Entry): boolean {
+    if (entry.waiting) return true;
+    const { ints } = entry.guest;
+    const wait = Atomics.waitAsync(ints, ARMED, 1);
+    if (wait.async) {
+      entry.waiting = true;
+      void wait.value.then(() => {
+        entry.waiting = false;
+        this.#wake();
+      });
+      return true;
+    }
+    // Only the guest itself can have changed it.
+    if (++entry.spoils > maxSpoiled) entry.guest.spoiled();
+    return false;
+  }
+
+  #wake(): void {
+    if (this.#running || this.#scheduled) return;
+    this.#disarm();
+    this.#run();
+  }
+
+  /** Guests need not wake a loop that runs. */
+  #disarm(): void {
+    for (const entry of this.#entries) Atomics.store(entry.guest.ints, ARMED, 0);
+  }
+}
