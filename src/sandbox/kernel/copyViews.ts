@@ -5,7 +5,7 @@ export function copyViews(from: readonly Uint8Array[], skip: number, to: readonl
   let target = 0;
   while (target < to.length && into >= (to[target]?.length ?? 0)) into -= to[target++]?.length ?? 0;
   let done = 0;
-  for (let left = from[source], right = to[target]; left && right; ) {
+  for (let left = from[source], right = to[target]; left && right;) {
     const bytes = Math.min(left.length - skip, right.length - into);
     right.set(skip === 0 && bytes === left.length ? left : left.subarray(skip, skip + bytes), into);
     done += bytes;

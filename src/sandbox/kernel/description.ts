@@ -2,7 +2,16 @@ import { fsError } from '../../staging/errno';
 import type { Accessor, SetTimes, Stat } from '../../staging/vfs';
 
 /** `filetype` of preview1. */
-export const filetype = { unknown: 0, blockDevice: 1, characterDevice: 2, directory: 3, regularFile: 4, socketDgram: 5, socketStream: 6, symbolicLink: 7 } as const;
+export const filetype = {
+  unknown: 0,
+  blockDevice: 1,
+  characterDevice: 2,
+  directory: 3,
+  regularFile: 4,
+  socketDgram: 5,
+  socketStream: 6,
+  symbolicLink: 7,
+} as const;
 
 /** `fdflags` of preview1. */
 export const fdflag = { append: 1, dsync: 2, nonblock: 4, rsync: 8, sync: 16 } as const;

@@ -9,7 +9,7 @@ function defaults(mount: string): Readonly<Record<string, string>> {
 /** The environment of a run's first process: the defaults and what the request names, as `NAME=value`. */
 export function createEnvironment(request: KernelRequest, mount: string, cwd: string): readonly Uint8Array[] {
   const base = request.view === 'only mount' ? {} : { ...defaults(mount), PWD: cwd };
-  const all = { ...base, ...request.env };
+  const all: Readonly<Record<string, string>> = { ...base, ...request.env };
   return allowedEnvironment(Object.entries(all).map(([name, value]) => Buffer.from(`${name}=${value}`)));
 }
 

@@ -62,7 +62,7 @@ export class Kept {
     this.#tailWritten += chunk.length;
     if (half === 0) return;
     this.#tail = grown(this.#tail, Math.min(half, this.#tailWritten), half);
-    for (let rest = chunk.subarray(skipped); rest.length > 0; ) {
+    for (let rest = chunk.subarray(skipped); rest.length > 0;) {
       const part = rest.subarray(0, half - (at % half));
       this.#tail.set(part, at % half);
       at += part.length;

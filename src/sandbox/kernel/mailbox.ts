@@ -1,23 +1,21 @@
+import { mailbox, mailboxAddress, mailboxState } from '../mailbox';
+
 /*
  * The mailbox in a guest's memory, as docs/kernel.md lays it down. Indexes count i32 words of the guest's whole memory.
  * Everything here was, or may be, written by the guest: read a value once and believe none of it.
  */
 
-export const mailboxAddress = 64;
-const word = mailboxAddress / 4;
+const at = (field: keyof typeof mailbox): number => (mailboxAddress + mailbox[field]) / 4;
 
-export const STATE = word;
-export const ARMED = word + 1;
-export const SLEEPING = word + 2;
-export const SPIN = word + 3;
-export const CALL = word + 4;
-export const RESULT = word + 5;
-const ARGS = word + 6;
+export const STATE = at('state');
+export const ARMED = at('armed');
+export const SLEEPING = at('sleeping');
+export const SPIN = at('spin');
+export const CALL = at('call');
+export const RESULT = at('result');
+const ARGS = at('args');
 
-export const IDLE = 0;
-export const ASKED = 1;
-export const ANSWERED = 2;
-export const DIE = 3;
+export const { asked: ASKED, answered: ANSWERED, die: DIE } = mailboxState;
 
 /** Wakes the guest with the call's result. */
 export function answer(ints: Int32Array, result: number): void {
@@ -26,7 +24,7 @@ export function answer(ints: Int32Array, result: number): void {
   if (Atomics.load(ints, SLEEPING) !== 0) Atomics.notify(ints, STATE);
 }
 
-/** Makes the guest trap at the call it waits in, or at the next answer it looks at. */
+/** Makes the guest trap: in the call it waits in, or as soon as it asks for the next one. */
 export function die(ints: Int32Array): void {
   Atomics.store(ints, STATE, DIE);
   Atomics.notify(ints, STATE);

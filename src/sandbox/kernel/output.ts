@@ -76,7 +76,7 @@ export class Output {
     if (this.#gatheredStream !== stream) this.#flush();
     this.#gatheredStream = stream;
     for (const view of views) {
-      for (let rest = view; rest.length > 0; ) {
+      for (let rest = view; rest.length > 0;) {
         const buffer = (this.#gathered ??= new Uint8Array(gatherBytes));
         const part = rest.subarray(0, gatherBytes - this.#gatheredBytes);
         buffer.set(part, this.#gatheredBytes);

@@ -17,6 +17,8 @@ export const BLOCKED = -1;
 const guestSpins = 4000;
 /** How long a guest that was told to end may take before its thread is ended. */
 const dieMs = 100;
+/** The same for one that computes. */
+const computingMs = 8;
 
 export type ExitStatus = { readonly kind: 'exited'; readonly code: number } | { readonly kind: 'signaled'; readonly signal: number };
 
@@ -217,18 +219,22 @@ export class Process implements Served {
     this.raise(signal.chld);
   }
 
-  /** A guest in a call is told to trap, which keeps its worker; any other is stopped from outside. */
+  /** The guest is told to trap at its call, this one or the next, which keeps its worker; soon it is stopped from outside. */
   #stopThread(): void {
     const memory = this.#memory;
     if (this.#threadEnded) return;
-    if (!memory || Atomics.load(memory.ints, STATE) !== ASKED) {
+    if (!memory) {
       this.#thread?.terminate();
       return;
     }
+    const inCall = Atomics.load(memory.ints, STATE) === ASKED;
     die(memory.ints);
-    setTimeout(() => {
-      if (!this.#threadEnded) this.#thread?.terminate();
-    }, dieMs);
+    setTimeout(
+      () => {
+        if (!this.#threadEnded) this.#thread?.terminate();
+      },
+      inCall ? dieMs : computingMs,
+    );
   }
 
   #answer(result: number): void {

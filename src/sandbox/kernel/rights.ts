@@ -55,16 +55,7 @@ export const deviceRights = ofStreams | of('fd_seek', 'fd_tell', 'fd_sync', 'fd_
 
 export const fileRights =
   ofStreams |
-  of(
-    'fd_datasync',
-    'fd_seek',
-    'fd_sync',
-    'fd_tell',
-    'fd_advise',
-    'fd_allocate',
-    'fd_filestat_set_size',
-    'fd_filestat_set_times',
-  );
+  of('fd_datasync', 'fd_seek', 'fd_sync', 'fd_tell', 'fd_advise', 'fd_allocate', 'fd_filestat_set_size', 'fd_filestat_set_times');
 
 export const directoryRights = of(
   'fd_fdstat_set_flags',

@@ -98,8 +98,8 @@ export class Run {
       const { program } = this.request;
       const module = typeof program === 'string' ? await this.host.programs.load(program) : program;
       if (this.#exit) return;
-      if (!module) throw new UserError('sandboxFailed', `There is no program named ${String(program)} in the sandbox.`);
       const name = typeof program === 'string' ? program : program.name;
+      if (!module) throw new UserError('sandboxFailed', `There is no program named ${name} in the sandbox.`);
       const cwd = this.request.cwd ?? this.host.mount;
       const descriptors = this.#createDescriptors();
       this.#openStandard(descriptors);
@@ -211,10 +211,7 @@ export class Run {
   }
 
   /** Throws ENOMEM where there is no memory for it. */
-  #launch(
-    module: GuestModule,
-    what: Pick<Process, 'name' | 'parent' | 'descriptors' | 'args' | 'environ' | 'cwd' | 'signals'>,
-  ): Process {
+  #launch(module: GuestModule, what: Pick<Process, 'name' | 'parent' | 'descriptors' | 'args' | 'environ' | 'cwd' | 'signals'>): Process {
     const maximumPages = Math.min(module.maximumPages, Math.floor((this.limits.processMemoryMib * mib) / pageBytes));
     if (module.initialPages > maximumPages) this.#refuseMemory(what, 'processMemoryMib');
     if (this.host.memoryBytes() + module.initialPages * pageBytes > this.limits.totalMemoryMib * mib)
@@ -313,7 +310,8 @@ export class Run {
   #fail(error: unknown): void {
     if (this.#exit) return;
     this.#exit = { kind: 'aborted' };
-    const failure = error instanceof UserError ? error : new UserError('sandboxFailed', 'The sandbox could not start the program.', { cause: error });
+    const failure =
+      error instanceof UserError ? error : new UserError('sandboxFailed', 'The sandbox could not start the program.', { cause: error });
     this.#close();
     this.#reject(failure);
   }

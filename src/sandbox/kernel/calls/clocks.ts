@@ -3,8 +3,6 @@ import type { Process } from '../process';
 import { fillRandom } from '../device';
 import type { Handler } from './handler';
 
-const nsPerMs = 1_000_000;
-
 /** More randomness than this is made a part at a time, so that other guests and the clock have their turn. */
 const randomPart = 1024 * 1024;
 
