@@ -32,6 +32,7 @@ const node = {
   keepNames: true,
   metafile: true,
   logLevel: 'warning',
+  define: { SUNABA_VERSION: JSON.stringify(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).version) },
   absWorkingDir: root,
   outExtension: { '.js': '.cjs' },
 };

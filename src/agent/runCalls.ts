@@ -75,7 +75,8 @@ function groupCalls(calls: readonly CallPart[], context: CallContext): readonly 
 function prepare(call: CallPart, tool: Tool | undefined, tools: readonly Tool[]): Prepared {
   if (tool === undefined) {
     const names = tools.map((candidate) => candidate.declaration.name).join(', ');
-    return { kind: 'refused', text: `There is no tool ${JSON.stringify(call.name.slice(0, 100))}. The tools are: ${names}.` };
+    const others = names === '' ? 'There are no tools here: answer without them.' : `The tools are: ${names}.`;
+    return { kind: 'refused', text: `There is no tool ${JSON.stringify(call.name.slice(0, 100))}. ${others}` };
   }
   try {
     return tool.prepare(call.args);
