@@ -187,11 +187,8 @@ class MountedNamespace implements Namespace {
     if (topOf(source.parent) !== topOf(target.parent)) throw fsError('xdev');
     if (target.node !== null && target.node === node && source.parent === target.parent && source.name === target.name) return;
     this.mayMove(cx, node);
-    if (node.kind === 'directory') {
-      for (let above: DirectoryNode | null = target.parent; above !== null; above = above.parent()) {
-        if (above === node) throw fsError('inval');
-      }
-    }
+    if (isWithin(target.parent, node)) throw fsError('inval');
+    if (target.node !== null && isWithin(source.parent, target.node)) throw fsError('notempty');
     if (target.node !== null) {
       if (node.kind === 'directory' && target.node.kind !== 'directory') throw fsError('notdir');
       if (target.node.kind === 'directory' && node.kind !== 'directory') throw fsError('isdir');
@@ -281,6 +278,12 @@ class MountedNamespace implements Namespace {
 function nodeOf(base: OpenDirectory): DirectoryNode {
   if (base instanceof DirectoryHandle) return base.node;
   throw new Error('a base directory must come from a namespace');
+}
+
+function isWithin(directory: DirectoryNode, top: Node): boolean {
+  if (top.kind !== 'directory') return false;
+  for (let above: DirectoryNode | null = directory; above !== null; above = above.parent()) if (above === top) return true;
+  return false;
 }
 
 function topOf(directory: DirectoryNode): DirectoryNode {

@@ -1,0 +1,41 @@
+import { fsError } from '../errno';
+import type { Stat } from '../vfs';
+import type { Lower, LowerListing } from './lower';
+
+/** A folder with nothing in it: what lies under the scratch of a conversation. */
+export class EmptyLower implements Lower {
+  private readonly top: Stat;
+
+  constructor(madeAtMs: number) {
+    const madeAtNs = BigInt(madeAtMs) * 1_000_000n;
+    this.top = {
+      dev: 0x746dn,
+      ino: 1n,
+      kind: 'directory',
+      nlink: 1,
+      size: 4096,
+      mode: 0o777,
+      atimeNs: madeAtNs,
+      mtimeNs: madeAtNs,
+      ctimeNs: madeAtNs,
+    };
+  }
+  stat(): Stat | null {
+    return null;
+  }
+  statDirectory(directory: string): Stat | null {
+    return directory === '' ? this.top : null;
+  }
+  list(directory: string): LowerListing | null {
+    return directory === '' ? { entries: [], unnameable: false } : null;
+  }
+  openFile(): never {
+    throw fsError('noent');
+  }
+  readlink(): never {
+    throw fsError('noent');
+  }
+  dispose(): void {
+    // Holds nothing open.
+  }
+}
