@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto';
+import { createConversation, type Conversation } from '../agent/conversation';
+import type { AgentEvent } from '../shared/agentEvent';
+import { appendEvent } from '../shared/eventLog';
+import { fixesByCode } from '../shared/fix';
+import type { Attachment, PanelEvent, PanelStatus, PendingReview } from '../shared/panelEvent';
+import type { HostMessage } from '../shared/protocol';
+import { UserError } from '../shared/userError';
+import type { ChatStore } from './chatStore';
+
+/** Runs turns; what stands behind it (model, tools, sandbox) is made when the first turn needs it. */
+export interface TurnRunner {
+  /** Resolves when the turn has ended. Rejects with `UserError` where it could not begin: then no event was emitted. */
+  run(turn: {
+    readonly turnId: string;
+    readonly prompt: string;
+    readonly conversation: Conversation;
+    readonly signal: AbortSignal;
+    readonly emit: (event: AgentEvent) => void;
+  }): Promise<void>;
+}
+
+export interface ChatPorts {
+  readonly runner: TurnRunner;
+  readonly store: ChatStore;
+  /** What stands around the conversation now, without what the controller itself knows. */
+  readStatus(): Promise<Omit<PanelStatus, 'running' | 'attachments'>>;
+  broadcast(message: HostMessage): void;
+  onRunningChanged(running: boolean): void;
+  logError(message: string, cause: unknown): void;
+}
+
+export interface AttachedText extends Attachment {
+  readonly text: string;
+  readonly language: string;
+}
+
+/** Events are sent to the panel together, this often at most, in milliseconds. */
+const flushMs = 33;
+/** The conversation is kept this long after its last event, in milliseconds, and at the end of each turn. */
+const keepMs = 1000;
+
+/** One conversation: the log that panels are views of, the turn that runs, and what is attached to the next prompt. */
+export class ChatController {
+  private conversation: Conversation = createConversation(randomUUID());
+  private log: readonly PanelEvent[] = [];
+  private unsent: readonly PanelEvent[] = [];
+  private attached: readonly AttachedText[] = [];
+  private running: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null;
+  private flushTimer: NodeJS.Timeout | undefined;
+  private keepTimer: NodeJS.Timeout | undefined;
+  private keeping: Promise<void> = Promise.resolve();
+  private lastPrompt = '';
+  private review: PendingReview | null = null;
+  private disposed = false;
+
+  constructor(private readonly ports: ChatPorts) {}
+
+  get isRunning(): boolean {
+    return this.running !== null;
+  }
+
+  get conversationId(): string {
+    return this.conversation.id;
+  }
+
+  /** Takes up the conversation that was kept, where there is one. */
+  async restore(): Promise<void> {
+    const kept = await this.ports.store.read();
+    if (kept === undefined || this.log.length > 0) return;
+    this.conversation = kept.conversation;
+    this.log = closed(kept.events);
+  }
+
+  /** All that a panel needs to show the conversation as it stands. */
+  async snapshot(): Promise<HostMessage> {
+    const status = await this.status();
+    this.flush();
+    return { type: 'restored', events: [...this.log], status, review: this.review };
+  }
+
+  /** Starts a turn. What cannot begin is said in the conversation, and the prompt goes back to the composer. */
+  async send(text: string): Promise<void> {
+    if (this.running !== null) {
+      this.show(new UserError('turnRunning', 'A turn is running. Wait for its end, or stop it, then send again.'));
+      this.ports.broadcast({ type: 'composer_focused', text });
+      return;
+    }
+    const abort = new AbortController();
+    const turn = this.runTurn(text, abort.signal);
+    this.running = { abort, ended: turn };
+    this.ports.onRunningChanged(true);
+    this.showStatus();
+    await turn;
+    this.running = null;
+    this.ports.onRunningChanged(false);
+    this.showStatus();
+    await this.keep();
+  }
+
+  async sendAgain(): Promise<void> {
+    if (this.lastPrompt !== '') await this.send(this.lastPrompt);
+  }
+
+  /** Ends the running turn; resolves when it has ended. */
+  async stop(): Promise<void> {
+    this.running?.abort.abort();
+    await this.running?.ended;
+  }
+
+  /** Ends what runs and begins an empty conversation. */
+  async clear(): Promise<void> {
+    await this.stop();
+    this.conversation = createConversation(randomUUID());
+    this.flush();
+    this.log = [];
+    this.attached = [];
+    this.lastPrompt = '';
+    await this.ports.store.remove();
+    this.ports.broadcast(await this.snapshot());
+  }
+
+  attach(attachment: AttachedText): void {
+    this.attached = [...this.attached.filter((each) => each.id !== attachment.id), attachment];
+    this.showStatus();
+  }
+
+  detach(id: string): void {
+    this.attached = this.attached.filter((each) => each.id !== id);
+    this.showStatus();
+  }
+
+  /** Says in the conversation what failed and what mends it. */
+  show(error: UserError): void {
+    this.ports.logError(error.message, error.cause);
+    this.emit({ type: 'notice_shown', level: 'error', message: error.message, code: error.code, fixes: fixesByCode[error.code] });
+  }
+
+  emit(event: PanelEvent): void {
+    this.log = appendEvent(this.log, event);
+    this.unsent = appendEvent(this.unsent, event);
+    this.flushTimer ??= setTimeout(() => this.flush(), flushMs);
+    this.keepTimer ??= setTimeout(() => void this.keep(), keepMs);
+  }
+
+  showReview(review: PendingReview | null): void {
+    this.review = review;
+    this.ports.broadcast({ type: 'review', review });
+  }
+
+  showStatus(): void {
+    void this.status().then(
+      (status) => this.ports.broadcast({ type: 'status', status }),
+      (error: unknown) => this.ports.logError('the status could not be read', error),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop();
+    this.flush();
+    await this.keep();
+    this.disposed = true;
+  }
+
+  private async runTurn(text: string, signal: AbortSignal): Promise<void> {
+    const attached = this.attached;
+    let begun = false;
+    try {
+      this.lastPrompt = text;
+      await this.ports.runner.run({
+        turnId: randomUUID(),
+        prompt: withAttachments(text, attached),
+        conversation: this.conversation,
+        signal,
+        emit: (event) => {
+          if (event.type === 'turn_started') {
+            begun = true;
+            this.attached = [];
+            this.emit({ type: 'prompt_sent', text, attachments: attached.map(toAttachment) });
+            this.showStatus();
+          }
+          this.emit(event);
+        },
+      });
+    } catch (error) {
+      const shown = error instanceof UserError ? error : new UserError('sandboxFailed', `Sunaba failed: ${words(error)}`, { cause: error });
+      this.show(shown);
+      if (!begun) this.ports.broadcast({ type: 'composer_focused', text });
+    }
+  }
+
+  private async status(): Promise<PanelStatus> {
+    const around = await this.ports.readStatus();
+    return { ...around, running: this.running !== null, attachments: this.attached.map(toAttachment) };
+  }
+
+  private flush(): void {
+    clearTimeout(this.flushTimer);
+    this.flushTimer = undefined;
+    const events = [...this.unsent];
+    this.unsent = [];
+    if (events.length > 0) this.ports.broadcast({ type: 'events', events });
+  }
+
+  /** Writes one state after the other; a failure costs the memory of this conversation and is logged. */
+  private keep(): Promise<void> {
+    clearTimeout(this.keepTimer);
+    this.keepTimer = undefined;
+    this.keeping = this.keeping.then(async () => {
+      if (this.disposed || this.log.length === 0) return;
+      try {
+        await this.ports.store.write({ conversation: this.conversation, events: this.log });
+      } catch (error) {
+        this.ports.logError('the conversation could not be kept', error);
+      }
+    });
+    return this.keeping;
+  }
+}
+
+function toAttachment({ id, path, lines }: AttachedText): Attachment {
+  return { id, path, ...(lines === undefined ? {} : { lines }) };
+}
+
+/** The prompt as the model gets it: what the user wrote, then each piece he attached, fenced so that nothing in it ends the fence. */
+function withAttachments(text: string, attached: readonly AttachedText[]): string {
+  const pieces = attached.map(({ path, lines, text: piece, language }) => {
+    const longest = Math.max(2, ...(piece.match(/`+/g) ?? []).map((run) => run.length));
+    const fence = '`'.repeat(longest + 1);
+    const where = lines === undefined ? path : `${path}, lines ${lines.first} to ${lines.last}`;
+    return `From ${where}:\n${fence}${language}\n${piece}\n${fence}`;
+  });
+  return [text, ...pieces].join('\n\n');
+}
+
+/** A log whose last turn was cut by the end of the process gets its end. */
+function closed(events: readonly PanelEvent[]): readonly PanelEvent[] {
+  const started = events.findLast((event) => event.type === 'turn_started');
+  const ended = events.findLast((event) => event.type === 'turn_ended');
+  if (started === undefined || started.turnId === ended?.turnId) return events;
+  const message = 'VS Code was closed while this turn ran. Send another message to go on.';
+  return [...events, { type: 'turn_ended', turnId: started.turnId, reason: 'error', message }];
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

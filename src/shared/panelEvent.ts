@@ -1,0 +1,54 @@
+import type { AgentEvent } from './agentEvent';
+import type { ChangeSet, CommitReport } from './changeSet';
+import type { Mode } from './mode';
+import type { Fix } from './fix';
+import type { UserErrorCode } from './userError';
+
+/** A piece of a file that the user hands to the model with a prompt. */
+export interface Attachment {
+  readonly id: string;
+  /** Relative to the folder, with `/`. */
+  readonly path: string;
+  /** 1-based and inclusive; absent for a whole file. */
+  readonly lines?: { readonly first: number; readonly last: number };
+}
+
+/** Everything a conversation shows, in order. The panel is a pure view of these; the host keeps and replays them. */
+export type PanelEvent =
+  | AgentEvent
+  | { readonly type: 'prompt_sent'; readonly text: string; readonly attachments: readonly Attachment[] }
+  | {
+      readonly type: 'notice_shown';
+      readonly level: 'info' | 'warning' | 'error';
+      readonly message: string;
+      readonly code?: UserErrorCode;
+      readonly fixes: readonly Fix[];
+    }
+  | { readonly type: 'changes_committed'; readonly report: CommitReport; readonly undoable: boolean }
+  | { readonly type: 'changes_discarded'; readonly paths: readonly string[] }
+  | { readonly type: 'checkpoint_made'; readonly turnId: string; readonly checkpointId: string }
+  | { readonly type: 'command_suggested'; readonly suggestionId: string; readonly command: string; readonly reason: string };
+
+/** What stands around the conversation: not part of the log, always the latest. */
+export interface PanelStatus {
+  readonly key: 'set' | 'missing';
+  /** The folder that tools see; `null` where none is open or none of several is chosen yet. */
+  readonly folder: string | null;
+  /** How many folders the workspace has. */
+  readonly folders: number;
+  /** The launcher in use, or the one that the next call would use; `null` while nobody knows. */
+  readonly host: 'vscode' | 'embedded' | null;
+  readonly mode: Mode;
+  readonly trusted: boolean;
+  readonly running: boolean;
+  readonly model: string;
+  readonly suggestions: readonly string[];
+  readonly attachments: readonly Attachment[];
+}
+
+/** The staged changes as the card shows them. Approvals must quote `approvalId`, which the host issued for this very set and takes once. */
+export interface PendingReview {
+  readonly approvalId: string;
+  readonly changeSet: ChangeSet;
+  readonly conflicts: CommitReport['conflicts'];
+}

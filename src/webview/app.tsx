@@ -1,0 +1,151 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Actions } from './actions';
+import { Composer, type ComposerHandle } from './composer';
+import type { Host } from './host';
+import { Icon } from './icon';
+import { LinkDialog } from './linkDialog';
+import { ReviewCard } from './reviewCard';
+import { StatusBar } from './statusBar';
+import { TurnView } from './turnView';
+import { emptyView, reduce, type Turn, type ViewState } from './viewState';
+import { KeyMissing, Welcome } from './welcome';
+
+export function App({ host }: { readonly host: Host }) {
+  const [state, setState] = useState<ViewState>(emptyView);
+  const [asked, setAsked] = useState<string | null>(null);
+  const composer = useRef<ComposerHandle>(null);
+  const actions = useMemo(() => createActions(host, setAsked), [host]);
+  const draft = useMemo(() => host.readDraft(), [host]);
+
+  useEffect(() => {
+    host.listen((message) => {
+      if (message.type === 'composer_focused') composer.current?.focus(message.text);
+      else setState((now) => reduce(now, message));
+    });
+    host.send({ type: 'ready' });
+  }, [host]);
+
+  const { status, turns, review } = state;
+  if (!state.ready || status === null) return <div class="panel" aria-busy="true" />;
+  return (
+    <div class="panel">
+      <StatusBar status={status} actions={actions} />
+      <Messages turns={turns} actions={actions} empty={<Welcome status={status} actions={actions} />} />
+      <div class="dock">
+        {turns.length > 0 && status.key === 'missing' && status.folder !== null && <KeyMissing actions={actions} />}
+        {review !== null && <ReviewCard review={review} running={status.running} actions={actions} />}
+        <Composer status={status} draft={draft} actions={actions} handle={composer} />
+      </div>
+      <p class="visually-hidden" role="status" aria-live="polite">
+        {announcement(turns)}
+      </p>
+      {asked !== null && (
+        <LinkDialog
+          url={asked}
+          onOpen={() => {
+            host.send({ type: 'link_opened', url: asked });
+            setAsked(null);
+          }}
+          onCopy={() => {
+            actions.copy(asked);
+            setAsked(null);
+          }}
+          onClose={() => setAsked(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Keeps the newest in view while the user is at the end, and leaves him alone while he reads further up. */
+function Messages({
+  turns,
+  actions,
+  empty,
+}: {
+  readonly turns: readonly Turn[];
+  readonly actions: Actions;
+  readonly empty: preact.ComponentChildren;
+}) {
+  const box = useRef<HTMLDivElement>(null);
+  const [follows, setFollows] = useState(true);
+  const count = useRef(0);
+  const toEnd = () => box.current?.scrollTo({ top: box.current.scrollHeight });
+
+  useLayoutEffect(() => {
+    const asked = turns.length > count.current;
+    count.current = turns.length;
+    if (asked) setFollows(true);
+    if (follows || asked) toEnd();
+  }, [turns, follows]);
+  useEffect(() => {
+    const content = box.current?.firstElementChild;
+    if (!content || !follows) return;
+    const observer = new ResizeObserver(toEnd);
+    observer.observe(content);
+    return () => observer.disconnect();
+  }, [follows]);
+
+  return (
+    <main
+      class="messages"
+      ref={box}
+      onScroll={(event) => {
+        const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
+        setFollows(scrollHeight - scrollTop - clientHeight < 24);
+      }}
+    >
+      <div class="messages-content" role="log" aria-live="off" aria-label="Conversation">
+        {turns.length === 0
+          ? empty
+          : turns.map((turn, index) => <TurnView key={index} turn={turn} last={index === turns.length - 1} actions={actions} />)}
+      </div>
+      {!follows && (
+        <button type="button" class="to-end" title="To the newest" aria-label="To the newest" onClick={() => setFollows(true)}>
+          <Icon name="arrow-down" />
+        </button>
+      )}
+    </main>
+  );
+}
+
+function createActions(host: Host, ask: (url: string) => void): Actions {
+  return {
+    send: (text) => host.send({ type: 'prompt_sent', text }),
+    stop: () => host.send({ type: 'stopped' }),
+    newChat: () => host.send({ type: 'chat_cleared' }),
+    keepDraft: (text) => host.keepDraft(text),
+    fix: (fix) => host.send({ type: 'fix_chosen', fix }),
+    openLink: (url, words) => {
+      if (words.trim() === url || `${words.trim()}/` === url) host.send({ type: 'link_opened', url });
+      else ask(url);
+    },
+    openPath: (text) => {
+      const match = /^(?:\/workspace\/|\.\/)?(.+?)(?::(\d+)(?:-\d+)?)?$/.exec(text);
+      if (match?.[1] === undefined) return;
+      host.send({ type: 'file_opened', path: match[1], ...(match[2] === undefined ? {} : { line: Math.max(1, Number(match[2])) }) });
+    },
+    copy: (text) => host.send({ type: 'text_copied', text }),
+    removeAttachment: (id) => host.send({ type: 'attachment_removed', id }),
+    chooseMode: (mode) => host.send({ type: 'mode_chosen', mode }),
+    checkSandbox: () => host.send({ type: 'sandbox_checked' }),
+    openPermissions: () => host.send({ type: 'permissions_opened' }),
+    review: (path) => host.send({ type: 'review_opened', ...(path === undefined ? {} : { path }) }),
+    apply: (approvalId, paths) => host.send({ type: 'changes_applied', approvalId, ...(paths === undefined ? {} : { paths: [...paths] }) }),
+    discard: (approvalId, paths) =>
+      host.send({ type: 'changes_discarded', approvalId, ...(paths === undefined ? {} : { paths: [...paths] }) }),
+    revert: (commitId) => host.send({ type: 'commit_reverted', commitId }),
+    restore: (checkpointId, what) => host.send({ type: 'checkpoint_restored', checkpointId, what }),
+    insertCommand: (suggestionId) => host.send({ type: 'command_inserted', suggestionId }),
+  };
+}
+
+/** What a screen reader is told: the steps of a turn and its end, not each streamed piece. */
+function announcement(turns: readonly Turn[]): string {
+  const turn = turns.at(-1);
+  if (turn === undefined) return '';
+  const last = turn.items.at(-1);
+  if (turn.end?.reason === 'stop') return `Answer: ${last?.kind === 'answer' ? last.text.slice(0, 2000) : 'done'}`;
+  if (turn.end !== undefined) return turn.end.message ?? 'The turn was ended.';
+  return last?.kind === 'tool' ? `${last.title}: ${last.state}` : 'Working';
+}

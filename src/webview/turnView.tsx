@@ -1,0 +1,244 @@
+import { assertNever } from '../shared/assertNever';
+import { fixesFor, type Fix } from '../shared/fix';
+import type { Actions } from './actions';
+import { attachmentLabel } from './attachment';
+import { Icon } from './icon';
+import { MarkdownView } from './markdownView';
+import { SafeText } from './safeText';
+import { ToolCardView } from './toolCard';
+import type { Item, Turn } from './viewState';
+
+const fixWords: Readonly<Record<Fix, string>> = {
+  setApiKey: 'Set API Key',
+  openFolder: 'Open Folder',
+  chooseFolder: 'Choose Folder',
+  openSettings: 'Open Settings',
+  showLog: 'Show Log',
+  retry: 'Try Again',
+  manageTrust: 'Manage Trust',
+};
+
+export function TurnView({ turn, last, actions }: { readonly turn: Turn; readonly last: boolean; readonly actions: Actions }) {
+  const running = last && turn.end === undefined && turn.prompt !== null;
+  return (
+    <article class="turn">
+      {turn.prompt !== null && <Prompt turn={turn} prompt={turn.prompt} actions={actions} />}
+      {turn.items.map((item, index) => (
+        <ItemView key={index} item={item} live={running && index === turn.items.length - 1} actions={actions} />
+      ))}
+      {running && !isStreaming(turn.items.at(-1)) && (
+        <p class="working">
+          <span class="dots" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </span>
+          <span class="visually-hidden">Working</span>
+        </p>
+      )}
+      {turn.end !== undefined && <End turn={turn} last={last} actions={actions} />}
+    </article>
+  );
+}
+
+function Prompt({ turn, prompt, actions }: { readonly turn: Turn; readonly prompt: string; readonly actions: Actions }) {
+  return (
+    <div class="prompt" role="group" aria-label="You">
+      {turn.attachments.length > 0 && (
+        <ul class="chips">
+          {turn.attachments.map((attachment) => (
+            <li key={attachment.id}>
+              <button type="button" class="chip" onClick={() => actions.openPath(attachmentLabel(attachment))}>
+                <Icon name="file" />
+                <SafeText text={attachmentLabel(attachment)} />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p class="prompt-text">
+        <SafeText text={prompt} />
+      </p>
+      {turn.checkpointId !== undefined && <Restore checkpointId={turn.checkpointId} actions={actions} />}
+    </div>
+  );
+}
+
+function Restore({ checkpointId, actions }: { readonly checkpointId: string; readonly actions: Actions }) {
+  return (
+    <button
+      type="button"
+      class="icon-button restore"
+      title="Go back to before this message"
+      aria-label="Go back to before this message"
+      onClick={() => actions.restore(checkpointId, 'both')}
+    >
+      <Icon name="discard" />
+    </button>
+  );
+}
+
+function ItemView({ item, live, actions }: { readonly item: Item; readonly live: boolean; readonly actions: Actions }) {
+  switch (item.kind) {
+    case 'answer':
+      return (
+        <div class={live ? 'answer is-live' : 'answer'}>
+          <MarkdownView source={item.text} actions={actions} />
+        </div>
+      );
+    case 'thought':
+      return (
+        <details class="thought">
+          <summary>
+            <Icon name="chevron-right" />
+            {live ? 'Thinking' : 'Thought'}
+            {live && <Icon name="loading" spin />}
+          </summary>
+          <MarkdownView source={item.text} actions={actions} />
+        </details>
+      );
+    case 'tool':
+      return <ToolCardView card={item} actions={actions} />;
+    case 'notice':
+      return <Notice level={item.level} message={item.message} fixes={item.fixes} actions={actions} />;
+    case 'retry':
+      return (
+        <p class="aside">
+          <Icon name="history" />
+          <span>
+            <SafeText text={item.reason} /> Trying again in {Math.max(1, Math.round(item.delayMs / 1000))} s.
+          </span>
+        </p>
+      );
+    case 'committed':
+      return <Committed item={item} actions={actions} />;
+    case 'discarded':
+      return (
+        <p class="aside">
+          <Icon name="discard" />
+          <span>
+            Discarded {item.paths.length === 1 ? <SafeText text={item.paths[0] ?? ''} /> : `${item.paths.length} changes`}. Your folder is
+            as it was.
+          </span>
+        </p>
+      );
+    case 'suggestion':
+      return <Suggestion item={item} actions={actions} />;
+    default:
+      return assertNever(item);
+  }
+}
+
+function Committed({ item, actions }: { readonly item: Extract<Item, { kind: 'committed' }>; readonly actions: Actions }) {
+  const { applied, commitId } = item.report;
+  if (applied.length === 0) return null;
+  return (
+    <p class="aside">
+      <Icon name="check-all" />
+      <span>
+        Applied {applied.length === 1 ? <SafeText text={applied[0] ?? ''} /> : `${applied.length} changes`} to your folder.{' '}
+        {item.undoable && commitId !== null && (
+          <button type="button" class="link" onClick={() => actions.revert(commitId)}>
+            Undo
+          </button>
+        )}
+      </span>
+    </p>
+  );
+}
+
+function Suggestion({ item, actions }: { readonly item: Extract<Item, { kind: 'suggestion' }>; readonly actions: Actions }) {
+  return (
+    <section class="suggestion" aria-label="Suggested command, not run">
+      <header>
+        <Icon name="terminal" />
+        <span>Not run: for you to try in your own terminal</span>
+      </header>
+      <pre tabIndex={0}>
+        <code>
+          <SafeText text={item.command} />
+        </code>
+      </pre>
+      {item.reason !== '' && (
+        <p>
+          <SafeText text={item.reason} />
+        </p>
+      )}
+      <footer>
+        <button type="button" class="button secondary" onClick={() => actions.copy(item.command)}>
+          Copy
+        </button>
+        <button type="button" class="button secondary" onClick={() => actions.insertCommand(item.suggestionId)}>
+          Insert in Terminal
+        </button>
+      </footer>
+    </section>
+  );
+}
+
+export function Notice(props: {
+  readonly level: 'info' | 'warning' | 'error';
+  readonly message: string;
+  readonly fixes: readonly Fix[];
+  readonly actions: Actions;
+}) {
+  return (
+    <div class={`notice notice-${props.level}`} role={props.level === 'error' ? 'alert' : 'note'}>
+      <Icon name={props.level} />
+      <div>
+        <p>
+          <SafeText text={props.message} />
+        </p>
+        {props.fixes.length > 0 && (
+          <p class="notice-fixes">
+            {props.fixes.map((fix) => (
+              <button key={fix} type="button" class="button secondary" onClick={() => props.actions.fix(fix)}>
+                {fixWords[fix]}
+              </button>
+            ))}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function End({ turn, last, actions }: { readonly turn: Turn; readonly last: boolean; readonly actions: Actions }) {
+  const end = turn.end;
+  if (end === undefined) return null;
+  switch (end.reason) {
+    case 'stop':
+      return null;
+    case 'aborted':
+      return (
+        <p class="aside">
+          <Icon name="debug-stop" />
+          <span>Stopped. Nothing was lost; send another message to go on.</span>
+        </p>
+      );
+    case 'limit':
+      return <Notice level="warning" message={end.message ?? 'The turn reached a limit and was ended.'} fixes={[]} actions={actions} />;
+    case 'blocked':
+      return (
+        <Notice
+          level="warning"
+          message={end.message ?? 'The model’s server blocked this prompt or its answer. Say it in other words.'}
+          fixes={[]}
+          actions={actions}
+        />
+      );
+    case 'error':
+      return (
+        <Notice
+          level="error"
+          message={end.message ?? 'The turn ended with an error. The log has more.'}
+          fixes={last ? fixesFor(end.code) : []}
+          actions={actions}
+        />
+      );
+  }
+}
+
+function isStreaming(item: Item | undefined): boolean {
+  return item?.kind === 'answer' || item?.kind === 'thought' || (item?.kind === 'tool' && item.state === 'running');
+}

@@ -1,0 +1,86 @@
+import type { PanelStatus } from '../shared/panelEvent';
+import type { Actions } from './actions';
+import { Icon } from './icon';
+import { SafeText } from './safeText';
+
+/** What an empty chat shows: what is missing before it can begin, or what can be asked. */
+export function Welcome({ status, actions }: { readonly status: PanelStatus; readonly actions: Actions }) {
+  if (status.folder === null) return status.folders > 1 ? <ManyFolders actions={actions} /> : <NoFolder actions={actions} />;
+  return (
+    <div class="welcome">
+      <h2>
+        Ask about <SafeText text={status.folder} />
+      </h2>
+      <p class="welcome-words">
+        Every tool runs as a WebAssembly process that sees this folder and nothing else: no other file, no network, no program of yours.
+      </p>
+      {status.key === 'missing' ? (
+        <KeyMissing actions={actions} />
+      ) : (
+        <ul class="suggestions" aria-label="Ready prompts">
+          {status.suggestions.map((text) => (
+            <li key={text}>
+              <button type="button" disabled={status.running} onClick={() => actions.send(text)}>
+                <SafeText text={text} />
+                <Icon name="arrow-right" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+export function KeyMissing({ actions }: { readonly actions: Actions }) {
+  return (
+    <section class="card" aria-label="API key">
+      <h3>
+        <Icon name="key" />
+        Sunaba needs a Gemini API key
+      </h3>
+      <p>It is kept in VS Code’s secret storage and sent to the model’s server alone.</p>
+      <p class="card-actions">
+        <button type="button" class="button" onClick={() => actions.fix('setApiKey')}>
+          Set API Key
+        </button>
+        <button
+          type="button"
+          class="link"
+          title="https://aistudio.google.com/apikey"
+          onClick={() => actions.openLink('https://aistudio.google.com/apikey', 'Get a key from Google AI Studio')}
+        >
+          Get a key from Google AI Studio
+        </button>
+      </p>
+    </section>
+  );
+}
+
+function NoFolder({ actions }: { readonly actions: Actions }) {
+  return (
+    <div class="welcome">
+      <h2>Open a folder to begin</h2>
+      <p class="welcome-words">Sunaba works in one folder. Its tools see that folder and nothing else of this machine.</p>
+      <p>
+        <button type="button" class="button" onClick={() => actions.fix('openFolder')}>
+          Open Folder
+        </button>
+      </p>
+    </div>
+  );
+}
+
+function ManyFolders({ actions }: { readonly actions: Actions }) {
+  return (
+    <div class="welcome">
+      <h2>Which folder is this about?</h2>
+      <p class="welcome-words">The workspace has several. Sunaba works in one of them; its tools do not see the others.</p>
+      <p>
+        <button type="button" class="button" onClick={() => actions.fix('chooseFolder')}>
+          Choose Folder
+        </button>
+      </p>
+    </div>
+  );
+}
