@@ -13,15 +13,15 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const apiKey = createApiKey(context.secrets, keyChanged);
   const folderChoice = createFolderChoice(context.workspaceState, folderChanged);
-  const runner = createTurnRunner({ context, log, apiKey, folderChoice });
+  const runner = createTurnRunner({ apiKey, folderChoice });
   const chat = createChat({
     context,
     log,
     apiKey,
     folderChoice,
     runner,
-    hostInUse: () => runner.hostInUse(),
-    checkSandbox: () => runner.checkSandbox(),
+    hostInUse: () => null,
+    checkSandbox: () => Promise.resolve(log.show()),
   });
   const commands = registerCommands(
     {
@@ -34,9 +34,9 @@ export function activate(context: vscode.ExtensionContext): void {
       'sunaba.removeApiKey': () => apiKey.remove(),
       'sunaba.chooseFolder': () => chat.chooseFolder(),
       'sunaba.showLog': () => log.show(),
-      'sunaba.checkSandbox': () => runner.checkSandbox(),
+      'sunaba.checkSandbox': () => log.show(),
     },
     log,
   );
-  context.subscriptions.push(log, keyChanged, folderChanged, runner, chat, commands);
+  context.subscriptions.push(log, keyChanged, folderChanged, chat, commands);
 }

@@ -28,7 +28,7 @@ export function chatHtml(parts: ChatHtmlParts): string {
     <link rel="stylesheet" nonce="${parts.nonce}" href="${parts.styleUri}">
     <title>Sunaba</title>
   </head>
-  <body>
+  <body data-sunaba="chat">
     <div id="root"></div>
     <script nonce="${parts.nonce}" src="${parts.scriptUri}"></script>
   </body>

@@ -6,7 +6,6 @@ export type Visible = { readonly kind: 'text'; readonly text: string } | { reado
  * fillers, and control characters other than tab and line breaks. Variation selectors and the joiner stay where an emoji needs them.
  */
 const invisible =
-  // eslint-disable-next-line no-control-regex, no-misleading-character-class
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
 
 const emoji = /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f/u;

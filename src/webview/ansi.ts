@@ -20,7 +20,6 @@ const plain: Style = { bold: false, dim: false, italic: false, underline: false,
  * the output, where they are cut), and two-byte escapes; in their 7-bit and 8-bit forms.
  */
 const sequence =
-  // eslint-disable-next-line no-control-regex
   /(?:\u001b\[|\u009b)([0-?]*)([ -/]*)([@-~])?|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g;
 
 /**

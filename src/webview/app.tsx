@@ -76,15 +76,16 @@ function Messages({
     const asked = turns.length > count.current;
     count.current = turns.length;
     if (asked) setFollows(true);
-    if (follows || asked) toEnd();
+    if (turns.length === 0) box.current?.scrollTo({ top: 0 });
+    else if (follows || asked) toEnd();
   }, [turns, follows]);
   useEffect(() => {
     const content = box.current?.firstElementChild;
-    if (!content || !follows) return;
+    if (!content || !follows || turns.length === 0) return;
     const observer = new ResizeObserver(toEnd);
     observer.observe(content);
     return () => observer.disconnect();
-  }, [follows]);
+  }, [follows, turns.length === 0]);
 
   return (
     <main

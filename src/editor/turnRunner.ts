@@ -1,0 +1,58 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { defaultAgentLimits } from '../agent/agentLimits';
+import { runTurn } from '../agent/runTurn';
+import { buildSystemPrompt } from '../agent/systemPrompt';
+import type { Tool } from '../agent/tool';
+import { createGemini } from '../models/gemini';
+import { parseBaseUrl } from '../models/parseBaseUrl';
+import { UserError } from '../shared/userError';
+import type { ApiKey } from './apiKey';
+import type { TurnRunner } from './chatController';
+import type { FolderChoice } from './folderChoice';
+import { needsKey } from './needsKey';
+import { readSettings, type Settings } from './settings';
+
+export interface TurnRunnerParts {
+  readonly apiKey: ApiKey;
+  readonly folderChoice: FolderChoice;
+}
+
+/** Runs turns on the model and the sandbox that the settings name; both are made when a turn needs them. */
+export function createTurnRunner({ apiKey, folderChoice }: TurnRunnerParts): TurnRunner {
+  return {
+    run: async ({ turnId, prompt, conversation, signal, emit }) => {
+      const settings = readSettings();
+      await folderChoice.require();
+      const model = createGemini({
+        apiKey: await readKey(apiKey, settings),
+        model: settings.modelId,
+        baseUrl: parseBaseUrl(settings.baseUrl),
+        connectTimeoutMs: settings.connectTimeoutMs,
+        idleTimeoutMs: settings.idleTimeoutMs,
+      });
+      const tools: readonly Tool[] = [];
+      const prepared = buildSystemPrompt({ tools: tools.map((tool) => tool.declaration), mode: 'read-only', instructionFiles: [] });
+      await runTurn({
+        turnId,
+        prompt,
+        conversation,
+        system: settings.instructions === '' ? prepared : `${prepared}\n\n${settings.instructions}`,
+        model,
+        tools,
+        limits: { ...defaultAgentLimits, repliesPerTurn: settings.repliesPerTurn },
+        signal,
+        emit,
+        wait: (delayMs, abort) => wait(delayMs, undefined, { signal: abort }),
+      });
+    },
+  };
+}
+
+/** A server on this machine is asked without a key where none is set. */
+async function readKey(apiKey: ApiKey, settings: Settings): Promise<string> {
+  const key = await apiKey.read();
+  if (key !== undefined) return key;
+  if (!needsKey(settings.baseUrl)) return 'none';
+  throw new UserError('apiKeyMissing', vscode.l10n.t('Sunaba needs a Gemini API key. Set one with "Sunaba: Set API Key".'));
+}
