@@ -1,0 +1,39 @@
+import { UserError } from '../../shared/userError';
+import { createReadOnlyTree } from '../../staging/lower/readOnlyTree';
+import { createNamespace } from '../../staging/namespace';
+import type { Mount, Namespace } from '../../staging/vfs';
+import { deviceNames } from '../kernel/devices';
+import type { Ledger, ProgramSource } from '../kernel/kernel';
+import { createLedger } from './ledger';
+import type { StagingMethod, ThreadOptions } from './protocol';
+
+/** What a conversation's processes can name, and what becomes of what they write. Lives on the kernel's thread. */
+export interface ConversationSpace {
+  readonly namespace: Namespace;
+  createLedger(): Ledger;
+  callStaging(method: StagingMethod, args: readonly unknown[]): Promise<unknown>;
+  dispose(): Promise<void>;
+}
+
+export function createConversationSpace(options: ThreadOptions, programs: ProgramSource): Promise<ConversationSpace> {
+  const tree = createReadOnlyTree(options.folder);
+  const folder: Mount = { kind: 'tree', tree };
+  const mounts = new Map<string, Mount>();
+  if (options.mount === '/') {
+    mounts.set('/', folder);
+  } else {
+    mounts.set(options.mount, folder);
+    mounts.set('/dev', { kind: 'devices', names: deviceNames });
+    mounts.set('/bin', { kind: 'programs', names: () => programs.names() });
+    mounts.set('/usr/bin', { kind: 'programs', names: () => programs.names() });
+  }
+  return Promise.resolve({
+    namespace: createNamespace({ mounts }),
+    createLedger,
+    callStaging: () => Promise.reject(new UserError('sandboxFailed', 'This folder is read-only here: there is nothing to review.')),
+    dispose: () => {
+      tree.dispose();
+      return Promise.resolve();
+    },
+  });
+}

@@ -1,0 +1,17 @@
+import { UserError } from '../../shared/userError';
+import type { Failure } from './protocol';
+
+export function toFailure(error: unknown): Failure {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (error instanceof UserError) return { code: error.code, message: error.message, detail };
+  return { code: 'sandboxFailed', message: error instanceof Error ? error.message : String(error), detail };
+}
+
+export function fromFailure(failure: Failure): UserError {
+  return new UserError(failure.code, failure.message, { cause: failure.detail });
+}
+
+/** The kernel's thread is gone while something waited for it. */
+export function threadEnded(): UserError {
+  return new UserError('sandboxFailed', 'The sandbox ended unexpectedly. Run it again: a new one starts by itself.');
+}
