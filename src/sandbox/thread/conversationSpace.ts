@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { UserError } from '../../shared/userError';
 import { createReadOnlyTree } from '../../staging/lower/readOnlyTree';
 import { createNamespace } from '../../staging/namespace';
 import type { Mount, Namespace } from '../../staging/vfs';
-import { deviceNames } from '../kernel/devices';
+import { deviceNames } from '../kernel/device';
 import type { Ledger, ProgramSource } from '../kernel/kernel';
 import { createLedger } from './ledger';
 import type { StagingMethod, ThreadOptions } from './protocol';
@@ -17,12 +20,15 @@ export interface ConversationSpace {
 
 export function createConversationSpace(options: ThreadOptions, programs: ProgramSource): Promise<ConversationSpace> {
   const tree = createReadOnlyTree(options.folder);
+  const scratchFolder = mkdtempSync(path.join(tmpdir(), 'sunaba-'));
+  const scratch = createReadOnlyTree(scratchFolder);
   const folder: Mount = { kind: 'tree', tree };
   const mounts = new Map<string, Mount>();
   if (options.mount === '/') {
     mounts.set('/', folder);
   } else {
     mounts.set(options.mount, folder);
+    mounts.set('/tmp', { kind: 'tree', tree: scratch });
     mounts.set('/dev', { kind: 'devices', names: deviceNames });
     mounts.set('/bin', { kind: 'programs', names: () => programs.names() });
     mounts.set('/usr/bin', { kind: 'programs', names: () => programs.names() });
@@ -33,6 +39,8 @@ export function createConversationSpace(options: ThreadOptions, programs: Progra
     callStaging: () => Promise.reject(new UserError('sandboxFailed', 'This folder is read-only here: there is nothing to review.')),
     dispose: () => {
       tree.dispose();
+      scratch.dispose();
+      rmSync(scratchFolder, { recursive: true, force: true });
       return Promise.resolve();
     },
   });

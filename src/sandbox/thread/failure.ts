@@ -1,8 +1,9 @@
+import { inspect } from 'node:util';
 import { UserError } from '../../shared/userError';
 import type { Failure } from './protocol';
 
 export function toFailure(error: unknown): Failure {
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const detail = inspect(error);
   if (error instanceof UserError) return { code: error.code, message: error.message, detail };
   return { code: 'sandboxFailed', message: error instanceof Error ? error.message : String(error), detail };
 }

@@ -1,0 +1,109 @@
+import { assemble } from './wat';
+
+const wasi = 'import "wasi_snapshot_preview1"';
+
+/** Small guests in the text format, each for one question. */
+const sources = {
+  /** Writes `hello` and a line feed, then ends with 3. */
+  hello: `(module
+    (${wasi} "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (${wasi} "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 1024) "hello\\0a")
+    (data (i32.const 2000) "\\00\\04\\00\\00\\06\\00\\00\\00")
+    (func (export "_start")
+      (drop (call $write (i32.const 1) (i32.const 2000) (i32.const 1) (i32.const 2100)))
+      (call $exit (i32.const 3))))`,
+
+  /** Copies its standard input to its standard output. */
+  copy: `(module
+    (${wasi} "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+    (${wasi} "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 2)
+    (func (export "_start")
+      (i32.store (i32.const 2000) (i32.const 65536))
+      (loop $more
+        (i32.store (i32.const 2004) (i32.const 65536))
+        (if (call $read (i32.const 0) (i32.const 2000) (i32.const 1) (i32.const 2004)) (then unreachable))
+        (if (i32.load (i32.const 2004)) (then
+          (if (call $write (i32.const 1) (i32.const 2000) (i32.const 1) (i32.const 2100)) (then unreachable))
+          (br $more))))))`,
+
+  /** Opens argv[1] below descriptor 3, following links, prints up to 64 bytes of it, and ends with the errno of the open. */
+  show: `(module
+    (${wasi} "args_get" (func $args (param i32 i32) (result i32)))
+    (${wasi} "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+    (${wasi} "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+    (${wasi} "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (${wasi} "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 2)
+    (data (i32.const 2000) "\\00\\04\\00\\00\\40\\00\\00\\00")
+    (func (export "_start") (local $path i32) (local $end i32) (local $errno i32)
+      (drop (call $args (i32.const 3000) (i32.const 65536)))
+      (local.set $path (i32.load (i32.const 3004)))
+      (local.set $end (local.get $path))
+      (loop $next (if (i32.load8_u (local.get $end)) (then
+        (local.set $end (i32.add (local.get $end) (i32.const 1))) (br $next))))
+      (local.set $errno (call $open (i32.const 3) (i32.const 1) (local.get $path) (i32.sub (local.get $end) (local.get $path))
+        (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 2200)))
+      (if (i32.eqz (local.get $errno)) (then
+        (drop (call $read (i32.load (i32.const 2200)) (i32.const 2000) (i32.const 1) (i32.const 2004)))
+        (drop (call $write (i32.const 1) (i32.const 2000) (i32.const 1) (i32.const 2100)))))
+      (call $exit (local.get $errno))))`,
+
+  /** Traps. */
+  trap: '(module (memory 1) (func (export "_start") unreachable))',
+
+  /** T48: calls nothing and never ends. */
+  spin: '(module (memory 1) (func (export "_start") (loop (br 0))))',
+
+  /** Never ends, inside an instruction that enters the engine. */
+  growZero: '(module (memory 1) (func (export "_start") (loop (drop (memory.grow (i32.const 0))) (br 0))))',
+
+  /** Never ends, inside one long instruction after another. */
+  fill: `(module (memory 129) (func (export "_start")
+    (loop (memory.fill (i32.const 65536) (i32.const 1) (i32.const 8388608)) (br 0))))`,
+
+  /** T49: grows its memory by 16 pages until that fails; ends with the size in MiB. */
+  grow: `(module
+    (${wasi} "proc_exit" (func $exit (param i32)))
+    (memory 1)
+    (func (export "_start")
+      (loop $more (br_if $more (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))
+      (call $exit (i32.shr_u (memory.size) (i32.const 4)))))`,
+
+  /** Grows its memory to the cap, then traps. */
+  growAndTrap: `(module (memory 1) (func (export "_start")
+    (loop $more (br_if $more (i32.ne (memory.grow (i32.const 1)) (i32.const -1)))) unreachable))`,
+
+  /** Makes 100,000 of the cheapest calls there are. */
+  calls: `(module
+    (${wasi} "fd_tell" (func $tell (param i32 i32) (result i32)))
+    (memory 1)
+    (func (export "_start") (local $n i32)
+      (loop $more
+        (drop (call $tell (i32.const 99) (i32.const 2000)))
+        (br_if $more (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 100000))))))`,
+
+  /** Does nothing. */
+  nothing: '(module (memory 1) (func (export "_start")))',
+
+  /** Prints its environment, each variable ended by NUL. */
+  environment: `(module
+    (${wasi} "environ_get" (func $environ (param i32 i32) (result i32)))
+    (${wasi} "environ_sizes_get" (func $sizes (param i32 i32) (result i32)))
+    (${wasi} "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 2)
+    (func (export "_start")
+      (drop (call $sizes (i32.const 2100) (i32.const 2004)))
+      (drop (call $environ (i32.const 3000) (i32.const 65536)))
+      (i32.store (i32.const 2000) (i32.const 65536))
+      (drop (call $write (i32.const 1) (i32.const 2000) (i32.const 1) (i32.const 2100)))))`,
+} as const;
+
+export type WatGuest = keyof typeof sources;
+
+/** One of the guests as a program to run. */
+export async function watGuest(name: WatGuest): Promise<{ readonly name: string; readonly module: Uint8Array }> {
+  return { name, module: await assemble(sources[name], name) };
+}
