@@ -60,7 +60,8 @@ export function createWorkerLauncher(options: WorkerLauncherOptions): Launcher {
         });
       };
       const compiled = modules.get(module);
-      if (compiled instanceof Promise) void compiled.then(run, (error: unknown) => job.end(`the program does not compile: ${reason(error)}`));
+      if (compiled instanceof Promise)
+        void compiled.then(run, (error: unknown) => job.end(`the program does not compile: ${reason(error)}`));
       else run(compiled);
       return job;
     },
@@ -141,4 +142,3 @@ class GuestWorker {
 function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-

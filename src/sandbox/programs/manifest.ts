@@ -26,7 +26,8 @@ export function parseManifest(text: string): readonly GuestEntry[] {
 function parseEntry(value: unknown): GuestEntry {
   if (!isRecord(value)) throw unreadable('a guest is no object');
   const { name, file, tools, sha256 } = value;
-  if (typeof name !== 'string' || typeof file !== 'string' || typeof sha256 !== 'string') throw unreadable('a guest lacks name, file or sha256');
+  if (typeof name !== 'string' || typeof file !== 'string' || typeof sha256 !== 'string')
+    throw unreadable('a guest lacks name, file or sha256');
   if (!/^[\w.-]+$/.test(file) || !/^[0-9a-f]{64}$/.test(sha256)) throw unreadable(`the entry of ${name} is damaged`);
   if (!Array.isArray(tools) || !tools.every((tool) => typeof tool === 'string')) throw unreadable(`the tools of ${name} are damaged`);
   return { name, file, sha256, tools };

@@ -27,8 +27,7 @@ export async function openSandbox(setting: HostSetting, options: EmbeddedSandbox
   const mount: CoreMount = { uri: Uri.file(options.folder), mountPoint: options.mount ?? '/workspace' };
   const core = setting === 'embedded' ? undefined : await findCore(mount);
   const choice = selectHost(setting, core?.state ?? { kind: 'absent' });
-  const sandbox =
-    choice.host === 'vscode' && core?.api ? createVscodeSandbox(core.api, mount, options) : createEmbeddedSandbox(options);
+  const sandbox = choice.host === 'vscode' && core?.api ? createVscodeSandbox(core.api, mount, options) : createEmbeddedSandbox(options);
   return { sandbox, notice: choice.notice };
 }
 
