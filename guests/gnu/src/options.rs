@@ -70,7 +70,7 @@ pub fn parse(args: &[Vec<u8>], options: &[Opt], order: Order) -> Result<Vec<Item
                 Some(cut) => (&body[..cut], Some(body[cut + 1..].to_vec())),
                 None => (body, None),
             };
-            let option = find_long(options, &lossy(name))?;
+            let option = find_long(options, &lossy(name), &lossy(body))?;
             let argument = match (option.takes, inline) {
                 (Takes::Nothing, Some(_)) => {
                     return Err(format!("option '--{}' doesn't allow an argument", option.long));
@@ -138,18 +138,18 @@ fn short_cluster(
     Ok(at)
 }
 
-fn find_long(options: &[Opt], name: &str) -> Result<Opt, Fault> {
+fn find_long(options: &[Opt], name: &str, whole: &str) -> Result<Opt, Fault> {
     if let Some(exact) = options.iter().find(|o| o.long == name && !name.is_empty()) {
         return Ok(*exact);
     }
     let near: Vec<&Opt> = options.iter().filter(|o| !o.long.is_empty() && o.long.starts_with(name)).collect();
     match near.as_slice() {
-        [] => Err(format!("unrecognized option '--{name}'")),
+        [] => Err(format!("unrecognized option '--{whole}'")),
         [one] => Ok(**one),
         [first, rest @ ..] if first.short != '\0' && rest.iter().all(|o| o.short == first.short) => Ok(**first),
         many => {
             let list: Vec<String> = many.iter().map(|o| format!("'--{}'", o.long)).collect();
-            Err(format!("option '--{name}' is ambiguous; possibilities: {}", list.join(" ")))
+            Err(format!("option '--{whole}' is ambiguous; possibilities: {}", list.join(" ")))
         }
     }
 }

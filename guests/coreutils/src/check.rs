@@ -1,0 +1,109 @@
+//! What GNU's tools say before they begin: a fault in the options, a missing operand, the version.
+//!
+//! uutils' crates word these as clap does; here they are worded as the GNU C library and coreutils word them.
+
+use clap::{ArgAction, Command};
+use std::ffi::OsString;
+use sunaba_gnu::bytes;
+use sunaba_gnu::options::{Item, Opt, Order, Takes, parse};
+use sunaba_gnu::output::{complain, say};
+
+/// Tools whose arguments are no options in getopt's sense.
+const WITHOUT_OPTIONS: &[&str] = &["[", "dd", "echo", "expr", "false", "printf", "test", "true", "yes"];
+
+/// The status with which the tool ends at once, if it does.
+pub fn before(name: &str, args: &[OsString], app: fn() -> Command) -> Option<i32> {
+    if WITHOUT_OPTIONS.contains(&name) {
+        return None;
+    }
+    let args: Vec<Vec<u8>> = args.iter().skip(1).map(|arg| bytes::of(arg).to_vec()).collect();
+    let dashed = args.iter().any(|arg| arg.len() > 1 && arg[0] == b'-');
+    let (operands, named_target) = if dashed {
+        if args.iter().any(|arg| obsolete(arg)) {
+            return None;
+        }
+        let mut app = app();
+        app.build();
+        let names: Vec<(char, String, Takes)> = app.get_arguments().filter(|a| !a.is_positional()).flat_map(spellings).collect();
+        // Long names live as long as the program: they are few, and the tool runs once.
+        let options: Vec<Opt> =
+            names.into_iter().map(|(short, long, takes)| Opt { short, long: Box::leak(long.into_boxed_str()), takes }).collect();
+        let items = match parse(&args, &options, Order::Anywhere) {
+            Ok(items) => items,
+            Err(fault) => return Some(refuse(name, &fault)),
+        };
+        if items.iter().any(|item| matches!(item, Item::Option(option, _) if option == "version")) {
+            say(&format!("{name} (Sunaba) {}\nFrom uutils coreutils {}, licence MIT.\n", env!("CARGO_PKG_VERSION"), uucore_version(&app)));
+            return Some(0);
+        }
+        if items.iter().any(|item| matches!(item, Item::Option(option, _) if option == "help")) {
+            return None;
+        }
+        let target = items.iter().any(|item| matches!(item, Item::Option(option, _) if option == "target-directory"));
+        let operands: Vec<Vec<u8>> = items.into_iter().filter_map(|item| if let Item::Operand(text) = item { Some(text) } else { None }).collect();
+        (operands, target)
+    } else {
+        (args, false)
+    };
+    missing(name, &operands, named_target).map(|fault| refuse(name, &fault))
+}
+
+fn uucore_version(app: &Command) -> String {
+    app.get_version().unwrap_or("").trim_start_matches("(uutils coreutils) ").to_owned()
+}
+
+fn refuse(name: &str, fault: &str) -> i32 {
+    complain(name, &format!("{fault}\nTry '{name} --help' for more information."));
+    match name {
+        "sort" => 2,
+        _ => 1,
+    }
+}
+
+/// `-5`, `+3`: forms that the tools themselves read.
+fn obsolete(arg: &[u8]) -> bool {
+    matches!(arg, [b'-', b'0'..=b'9', ..] | [b'+', ..])
+}
+
+fn spellings(arg: &clap::Arg) -> Vec<(char, String, Takes)> {
+    let takes = match arg.get_action() {
+        ArgAction::Set | ArgAction::Append => match arg.get_num_args() {
+            Some(range) if range.min_values() == 0 => Takes::Maybe,
+            _ => Takes::Value,
+        },
+        _ => Takes::Nothing,
+    };
+    let longs = arg.get_long_and_visible_aliases().unwrap_or_default().into_iter().chain(arg.get_all_aliases().unwrap_or_default());
+    let mut all: Vec<String> = Vec::new();
+    for long in longs {
+        if !all.iter().any(|known| known == long) {
+            all.push(long.to_owned());
+        }
+    }
+    let shorts: Vec<char> = arg.get_short_and_visible_aliases().unwrap_or_default();
+    let mut out: Vec<(char, String, Takes)> = Vec::new();
+    for (i, long) in all.iter().enumerate() {
+        out.push((if i == 0 { shorts.first().copied().unwrap_or('\0') } else { '\0' }, long.clone(), takes));
+    }
+    let first = if all.is_empty() { 0 } else { 1 };
+    out.extend(shorts.iter().skip(first).map(|&short| (short, String::new(), takes)));
+    out
+}
+
+/// What coreutils says when operands are missing.
+fn missing(name: &str, operands: &[Vec<u8>], named_target: bool) -> Option<String> {
+    let after = |text: &str, operand: &[u8]| format!("{text} after {}", sunaba_gnu::quote::quoted(operand));
+    match (name, operands) {
+        ("cp" | "mv", []) => Some("missing file operand".into()),
+        ("cp" | "mv", [one]) if !named_target => Some(after("missing destination file operand", one)),
+        ("rmdir" | "basename" | "dirname" | "unlink" | "readlink" | "realpath" | "pathchk" | "mkfifo", []) => Some("missing operand".into()),
+        ("touch", []) => Some("missing file operand".into()),
+        ("link", []) => Some("missing operand".into()),
+        ("link" | "join" | "comm", [one]) => Some(after("missing operand", one)),
+        ("join" | "comm", []) => Some("missing operand".into()),
+        ("seq" | "sleep", []) => Some("missing operand".into()),
+        ("truncate", []) => None,
+        ("csplit", [] | [_]) => Some(operands.first().map_or("missing operand".into(), |one| after("missing operand", one))),
+        _ => None,
+    }
+}

@@ -1,0 +1,89 @@
+//! One file of a listing, and the orders in which files are listed.
+
+use super::options::{By, Settings, Time};
+use std::cmp::Ordering;
+use sunaba_gnu::status::{Kind, Moment, Status};
+
+pub struct Entry {
+    pub name: Vec<u8>,
+    pub path: Vec<u8>,
+    pub status: Status,
+}
+
+impl Entry {
+    pub fn new(name: Vec<u8>, path: Vec<u8>, status: Status) -> Entry {
+        Entry { name, path, status }
+    }
+
+    pub fn is_folder(&self) -> bool {
+        self.status.kind == Kind::Directory
+    }
+
+    pub fn time(&self, settings: &Settings) -> Moment {
+        match settings.time {
+            Time::Modified => self.status.modified,
+            Time::Accessed => self.status.accessed,
+            Time::Changed => self.status.changed,
+        }
+    }
+}
+
+pub fn sort(entries: &mut [Entry], settings: &Settings) {
+    if settings.by != By::Nothing {
+        entries.sort_by(|a, b| {
+            let order = compare(a, b, settings).then_with(|| a.name.cmp(&b.name));
+            if settings.reverse { order.reverse() } else { order }
+        });
+    }
+    if settings.folders_first {
+        entries.sort_by_key(|entry| !entry.is_folder());
+    }
+}
+
+fn compare(a: &Entry, b: &Entry, settings: &Settings) -> Ordering {
+    match settings.by {
+        By::Name | By::Nothing => a.name.cmp(&b.name),
+        By::Size => b.status.size.cmp(&a.status.size),
+        By::Time => b.time(settings).cmp(&a.time(settings)),
+        By::Extension => extension(&a.name).cmp(extension(&b.name)),
+        By::Version => version_order(&a.name, &b.name),
+        By::Width => a.name.len().cmp(&b.name.len()),
+    }
+}
+
+fn extension(name: &[u8]) -> &[u8] {
+    match name.iter().rposition(|&b| b == b'.') {
+        Some(dot) => &name[dot..],
+        None => b"",
+    }
+}
+
+/// Runs of digits by their value, the rest by bytes.
+fn version_order(a: &[u8], b: &[u8]) -> Ordering {
+    let (mut a, mut b) = (a, b);
+    loop {
+        let text = |s: &[u8]| s.iter().position(u8::is_ascii_digit).unwrap_or(s.len());
+        let (i, j) = (text(a), text(b));
+        let order = a[..i].cmp(&b[..j]);
+        if order != Ordering::Equal {
+            return order;
+        }
+        (a, b) = (&a[i..], &b[j..]);
+        if a.is_empty() || b.is_empty() {
+            return a.len().cmp(&b.len());
+        }
+        let digits = |s: &[u8]| s.iter().position(|c| !c.is_ascii_digit()).unwrap_or(s.len());
+        let (i, j) = (digits(a), digits(b));
+        let (x, y) = (strip_zeros(&a[..i]), strip_zeros(&b[..j]));
+        let order = x.len().cmp(&y.len()).then_with(|| x.cmp(y));
+        if order != Ordering::Equal {
+            return order;
+        }
+        (a, b) = (&a[i..], &b[j..]);
+    }
+}
+
+fn strip_zeros(digits: &[u8]) -> &[u8] {
+    let first = digits.iter().position(|&d| d != b'0').unwrap_or(digits.len());
+    &digits[first..]
+}
