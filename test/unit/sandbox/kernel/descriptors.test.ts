@@ -1,0 +1,188 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { allRights, expectErrno, ok, open, pipe, read, spawn, wait, write } from '../../../support/kernel/guestCalls';
+import { Stage } from '../../../support/kernel/stage';
+
+let stage: Stage;
+beforeEach(() => {
+  stage = new Stage({ descriptors: 16 });
+  writeFileSync(path.join(stage.folder, 'a.txt'), 'abcdefghij');
+  mkdirSync(path.join(stage.folder, 'many'));
+  for (let i = 0; i < 50; i++) writeFileSync(path.join(stage.folder, 'many', `f${i}`), '');
+});
+afterEach(() => stage.dispose());
+
+describe('descriptors', () => {
+  it('dup and children share the offset of the open file', async () => {
+    stage.program('child', async (guest) => {
+      expect(await read(guest, 0, 2)).toBe('ef');
+    });
+    await stage.run(async (guest) => {
+      const fd = await open(guest, 'workspace/a.txt');
+      const out = guest.alloc(4);
+      await ok(guest.call('fd_dup', fd, 10, out));
+      expect(guest.u32(out)).toBe(10);
+      expect(await read(guest, fd, 2)).toBe('ab');
+      expect(await read(guest, 10, 2)).toBe('cd');
+      expect((await wait(guest, await spawn(guest, { program: 'child', fds: [[0, fd]] }))).code).toBe(0);
+      expect(await read(guest, 10, 1)).toBe('g');
+      await ok(guest.call('fd_dup2', 10, 12));
+      await ok(guest.call('fd_close', 10));
+      await ok(guest.call('fd_close', fd));
+      expect(await read(guest, 12, 1)).toBe('h');
+    });
+  });
+
+  it('T55: misuse of fd_renumber, closed and reused numbers give an errno', async () => {
+    await stage.run(async (guest) => {
+      const first = await open(guest, 'workspace/a.txt');
+      const second = await open(guest, 'workspace/many');
+      await expectErrno(guest.call('fd_renumber', first, 15), 'badf');
+      await expectErrno(guest.call('fd_renumber', 15, first), 'badf');
+      await expectErrno(guest.call('fd_renumber', first, -1), 'badf');
+      await ok(guest.call('fd_renumber', first, first));
+      await ok(guest.call('fd_renumber', first, second));
+      await expectErrno(guest.call('fd_close', first), 'badf');
+      expect(await read(guest, second, 3)).toBe('abc');
+      await ok(guest.call('fd_close', second));
+      await expectErrno(guest.call('fd_read', second, guest.iov(4096, 8), 1, 4096), 'badf');
+      expect(await open(guest, 'workspace/many')).toBe(first);
+      await expectErrno(guest.call('fd_dup', first, 2_000_000, 4096), 'inval');
+      await expectErrno(guest.call('fd_dup2', first, 2_000_000), 'badf');
+      await expectErrno(guest.call('fd_close', 0xffff_ffff), 'badf');
+    });
+  });
+
+  it('refuses more open descriptors than the limit, and says which setting it is', async () => {
+    const result = await stage.run(async (guest) => {
+      const out = guest.alloc(4);
+      for (let fd = 4; fd < 16; fd++) await ok(guest.call('fd_dup', 0, 0, out));
+      await expectErrno(guest.call('fd_dup', 0, 0, out), 'mfile');
+      await expectErrno(guest.call('fd_pipe', guest.alloc(8)), 'mfile');
+      await ok(guest.call('fd_close', 9));
+      await ok(guest.call('fd_dup', 0, 0, out));
+      expect(guest.u32(out)).toBe(9);
+    });
+    expect(result.limitsMet.map(({ limit }) => limit)).toEqual(['descriptors']);
+  });
+
+  it('grants no more rights than asked for, and takes dropped ones for good', async () => {
+    await stage.run(async (guest) => {
+      const fd = await open(guest, 'workspace/a.txt', { rights: 2n });
+      const stat = guest.alloc(24);
+      await ok(guest.call('fd_fdstat_get', fd, stat));
+      expect([guest.view.getUint8(stat), guest.u64(stat + 8)]).toEqual([4, 2n]);
+      await expectErrno(guest.call('fd_seek', fd, 1n, 0, guest.alloc(8)), 'notcapable');
+      await expectErrno(guest.call('fd_fdstat_set_rights', fd, allRights, 0n), 'notcapable');
+      await ok(guest.call('fd_fdstat_set_rights', fd, 0n, 0n));
+      await expectErrno(guest.call('fd_read', fd, guest.iov(4096, 8), 1, guest.alloc(4)), 'notcapable');
+    });
+  });
+
+  it('lists a directory in parts with cookies that stay true', async () => {
+    await stage.run(async (guest) => {
+      const fd = await open(guest, 'workspace/many', { oflags: 2 });
+      const names: string[] = [];
+      const buffer = guest.alloc(100);
+      const used = guest.alloc(4);
+      for (let cookie = 0n, more = true; more;) {
+        await ok(guest.call('fd_readdir', fd, buffer, 100, cookie, used));
+        more = guest.u32(used) === 100;
+        for (let at = buffer; at + 24 <= buffer + guest.u32(used);) {
+          const length = guest.u32(at + 16);
+          if (at + 24 + length > buffer + guest.u32(used)) break;
+          names.push(guest.text(at + 24, length));
+          cookie = guest.u64(at);
+          at += 24 + length;
+        }
+      }
+      expect(names.slice(0, 2)).toEqual(['.', '..']);
+      expect(new Set(names).size).toBe(52);
+      expect(names.length).toBe(52);
+    });
+  });
+});
+
+describe('devices', () => {
+  it('are null, zero, full, random, and the standard streams', async () => {
+    const result = await stage.run(
+      async (guest) => {
+        const rights = 2n | 64n;
+        const nothing = await open(guest, 'dev/null', { rights });
+        expect(await read(guest, nothing, 8)).toBe('');
+        expect(await write(guest, nothing, 'gone')).toBe(4);
+        expect(await read(guest, await open(guest, 'dev/zero', { rights }), 3)).toBe('\0\0\0');
+        const full = await open(guest, 'dev/full', { rights });
+        await expectErrno(guest.call('fd_write', full, guest.iov(4096, 8), 1, guest.alloc(4)), 'nospc');
+        const random = await open(guest, 'dev/urandom', { rights });
+        expect(await read(guest, random, 32)).not.toBe(await read(guest, random, 32));
+        await write(guest, await open(guest, 'dev/stdout', { rights: 64n }), 'through the device');
+        expect(await read(guest, await open(guest, 'dev/stdin', { rights: 2n }), 5)).toBe('input');
+      },
+      { stdin: Buffer.from('input') },
+    );
+    expect(Buffer.from(result.stdout.head).toString()).toBe('through the device');
+  });
+});
+
+describe('paths as the kernel takes them', () => {
+  it('T16: NUL is EINVAL, broken UTF-8 EILSEQ, a path of 5,000 bytes ENAMETOOLONG; in contents both pass', async () => {
+    writeFileSync(path.join(stage.folder, 'raw'), Uint8Array.of(0, 0xff, 0xfe));
+    await stage.run(async (guest) => {
+      const attempt = (bytes: Uint8Array): Promise<number> => {
+        const { address, length } = guest.put(bytes);
+        return guest.call('path_filestat_get', 3, 1, address, length, guest.alloc(64));
+      };
+      await expectErrno(attempt(Buffer.from('workspace/a\0.txt')), 'inval');
+      await expectErrno(attempt(Uint8Array.of(0x77, 0xff, 0x2f)), 'ilseq');
+      await expectErrno(attempt(Buffer.from('x/'.repeat(2500))), 'nametoolong');
+      const fd = await open(guest, 'workspace/raw');
+      const address = guest.alloc(8);
+      await ok(guest.call('fd_read', fd, guest.iov(address, 8), 1, guest.alloc(4)));
+      expect([...guest.bytes.slice(address, address + 3)]).toEqual([0, 0xff, 0xfe]);
+    });
+  });
+
+  it('T17: a loop of links and a chain of 41 are ELOOP', async () => {
+    symlinkSync('loop2', path.join(stage.folder, 'loop1'));
+    symlinkSync('loop1', path.join(stage.folder, 'loop2'));
+    for (let i = 0; i < 41; i++) symlinkSync(i === 0 ? 'a.txt' : `l${i - 1}`, path.join(stage.folder, `l${i}`));
+    await stage.run(async (guest) => {
+      const stat = async (name: string): Promise<number> => {
+        const { address, length } = guest.put(name);
+        return guest.call('path_filestat_get', 3, 1, address, length, guest.alloc(64));
+      };
+      await expectErrno(stat('workspace/loop1'), 'loop');
+      await expectErrno(stat('workspace/l40'), 'loop');
+      await ok(stat('workspace/l39'));
+    });
+  });
+
+  it('T12: a FIFO in the folder is refused at once', async () => {
+    execFileSync('mkfifo', [path.join(stage.folder, 'fifo')]);
+    await stage.run(async (guest) => {
+      const { address, length } = guest.put('workspace/fifo');
+      const started = performance.now();
+      for (const rights of [2n, 64n, 66n]) {
+        await expectErrno(guest.call('path_open', 3, 1, address, length, 0, rights, 0n, 0, guest.alloc(4)), 'acces', 'rofs', 'notsup');
+      }
+      expect(performance.now() - started).toBeLessThan(100);
+    });
+  });
+
+  it('needs a directory to look below, and a descriptor that may', async () => {
+    await stage.run(async (guest) => {
+      const file = await open(guest, 'workspace/a.txt');
+      const { address, length } = guest.put('x');
+      await expectErrno(guest.call('path_open', file, 0, address, length, 0, 2n, 0n, 0, guest.alloc(4)), 'notdir');
+      const { reading } = await pipe(guest);
+      await expectErrno(guest.call('path_create_directory', reading, address, length), 'notdir');
+      await expectErrno(guest.call('fd_readdir', file, 4096, 100, 0n, 4096), 'notdir');
+      await expectErrno(guest.call('path_open', 3, 8, address, length, 0, 2n, 0n, 0, guest.alloc(4)), 'inval');
+      await expectErrno(guest.call('path_open', 3, 0, address, length, 64, 2n, 0n, 0, guest.alloc(4)), 'inval');
+      await expectErrno(guest.call('path_open', 3, 0, address, length, 0, 1n << 40n, 0n, 0, guest.alloc(4)), 'notcapable');
+    });
+  });
+});
