@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { isRecord } from '../../../src/shared/isRecord';
 import type { Chunk, Scenario, StreamReply } from './scenario';
 import { scenarios as allScenarios } from './scenarios';
 import { answerModels, knownModel, models } from './models';
@@ -65,7 +66,7 @@ export async function startGeminiServer(options: GeminiServerOptions = {}): Prom
     if (!knownModel(model)) return sendJson(response, 404, apiError.unknownModel(model));
     const body = parseJson(text);
     if (body === undefined) return sendJson(response, 400, apiError.badJson);
-    const facts = conversationOf(body);
+    const facts = conversationOf(isRecord(body) && task === 'countTokens' ? (body['generateContentRequest'] ?? body) : body);
     if (facts.problem !== null) return sendJson(response, 400, apiError.badRequest(facts.problem));
     if (task === 'countTokens')
       return sendJson(response, 200, {
