@@ -5,11 +5,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { defaultAgentLimits } from '../agent/agentLimits';
 import { createConversation } from '../agent/conversation';
+import { readInstructionFiles } from '../agent/readInstructionFiles';
 import { runTurn } from '../agent/runTurn';
 import { buildSystemPrompt } from '../agent/systemPrompt';
 import type { Tool } from '../agent/tool';
 import { createGemini, defaultGeminiModel } from '../models/gemini';
-import type { EndReason } from '../shared/agentEvent';
+import { ReadFiles } from '../tools/readFiles';
+import { createTools } from '../tools/catalogue';
+import type { AgentEvent, EndReason } from '../shared/agentEvent';
 import { assertNever } from '../shared/assertNever';
 import type { Mode } from '../shared/mode';
 import { isMode, modes } from '../shared/mode';
@@ -17,7 +20,9 @@ import type { Command } from './command';
 import { exitStatus } from './command';
 import { readModelAccess } from './modelOptions';
 import { createJsonPrinter, createTextPrinter } from './printEvents';
+import { openSandbox } from './openSandbox';
 import { resolveRoot } from './rootFolder';
+import { settleChanges } from './settleChanges';
 import type { Terminal } from './terminal';
 import { UsageError } from './usageError';
 
@@ -79,22 +84,50 @@ async function runAgent(args: readonly string[], terminal: Terminal): Promise<nu
   const prompt = options.prompt === '-' ? await readAll(terminal) : options.prompt;
   const access = readModelAccess(options.baseUrl, terminal);
   const ownSystem = options.system === undefined ? null : await readSystem(path.resolve(terminal.cwd, options.system));
-  await resolveRoot(options.root, terminal.cwd);
-  const tools: readonly Tool[] = [];
-  const declarations = tools.map((tool) => tool.declaration);
-  const reason = await runTurn({
-    turnId: randomUUID(),
-    prompt,
-    conversation: createConversation(randomUUID()),
-    system: ownSystem ?? buildSystemPrompt({ tools: declarations, mode: options.mode, instructionFiles: [] }),
-    model: createGemini({ ...access, model: options.model }),
-    tools,
-    limits: defaultAgentLimits,
-    signal: terminal.signal,
-    emit: options.json ? createJsonPrinter(terminal) : createTextPrinter(terminal),
-    wait: (delayMs, signal) => wait(delayMs, undefined, { signal }),
-  });
-  return toStatus(reason);
+  const sandbox = openSandbox({ folder: await resolveRoot(options.root, terminal.cwd) });
+  try {
+    const tools = createTools({ sandbox, writes: options.mode !== 'read-only', files: new ReadFiles() });
+    const system = ownSystem ?? (await prepareSystem(tools, options.mode, terminal.signal));
+    const staged = watchStaged();
+    const print = options.json ? createJsonPrinter(terminal) : createTextPrinter(terminal);
+    const reason = await runTurn({
+      turnId: randomUUID(),
+      prompt,
+      conversation: createConversation(randomUUID()),
+      system,
+      model: createGemini({ ...access, model: options.model }),
+      tools,
+      limits: defaultAgentLimits,
+      signal: terminal.signal,
+      emit: (event) => {
+        staged.see(event);
+        print(event);
+      },
+      wait: (delayMs, signal) => wait(delayMs, undefined, { signal }),
+    });
+    const settled = staged.any() ? await settleChanges({ staging: sandbox.staging, mode: options.mode, terminal, json: options.json }) : 0;
+    return toStatus(reason) || settled;
+  } finally {
+    await sandbox.dispose();
+  }
+}
+
+async function prepareSystem(tools: readonly Tool[], mode: Mode, signal: AbortSignal): Promise<string> {
+  const instructionFiles = await readInstructionFiles(tools, signal);
+  return buildSystemPrompt({ tools: tools.map((tool) => tool.declaration), mode, instructionFiles });
+}
+
+/** Tells whether any call wrote; where none did there is nothing to ask the kernel for. */
+function watchStaged(): { see(event: AgentEvent): void; any(): boolean } {
+  let any = false;
+  return {
+    see(event) {
+      if (event.type !== 'tool_ended' || event.ledger === undefined) return;
+      const { written, created, removed } = event.ledger.counts;
+      any ||= written + created + removed > 0;
+    },
+    any: () => any,
+  };
 }
 
 function toStatus(reason: EndReason): number {

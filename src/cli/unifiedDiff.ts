@@ -1,0 +1,74 @@
+import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
+import type { StructuredPatch } from 'diff';
+import { assertNever } from '../shared/assertNever';
+import type { Change } from '../shared/changeSet';
+
+/** Files above this are named, not shown, in bytes. */
+const maxShownBytes = 1024 * 1024;
+/** Past so many edits the comparison of two texts is given up. */
+const maxEdits = 20_000;
+
+/** One change as `git apply` takes it. Binary and very large files are named alone. */
+export function toUnifiedDiff(change: Change, base: Uint8Array | null, staged: Uint8Array | null): string {
+  const from = change.kind === 'renamed' ? change.from : change.path;
+  const names = { before: quoted(`a/${from}`), after: quoted(`b/${change.path}`) };
+  const header = [`diff --git ${names.before} ${names.after}`, ...extendedHeaders(change, from)].join('\n');
+  if (change.entry === 'directory') return '';
+  const texts = [decode(base), decode(staged)] as const;
+  if (texts[0] === null || texts[1] === null) return `${header}\nBinary files ${names.before} and ${names.after} differ\n`;
+  const patch: StructuredPatch | undefined = structuredPatch(
+    base === null || change.kind === 'created' || change.kind === 'linked' ? '/dev/null' : names.before,
+    staged === null || change.kind === 'deleted' ? '/dev/null' : names.after,
+    texts[0],
+    texts[1],
+    undefined,
+    undefined,
+    { context: 3, maxEditLength: maxEdits },
+  );
+  if (patch === undefined) return `${header}\nFiles ${names.before} and ${names.after} differ too much to be shown\n`;
+  return patch.hunks.length === 0 ? `${header}\n` : `${header}\n${formatPatch(patch, FILE_HEADERS_ONLY)}`;
+}
+
+function extendedHeaders(change: Change, from: string): string[] {
+  const mode = change.entry === 'symlink' ? '120000' : change.details.mode === undefined ? '100644' : `100${octal(change.details.mode)}`;
+  switch (change.kind) {
+    case 'created':
+    case 'linked':
+      return [`new file mode ${mode}`];
+    case 'deleted':
+      return [`deleted file mode ${mode}`];
+    case 'renamed':
+      return [`rename from ${quoted(from)}`, `rename to ${quoted(change.path)}`];
+    case 'mode changed':
+      return [`new mode ${mode}`];
+    case 'modified':
+      return [];
+    default:
+      return assertNever(change);
+  }
+}
+
+function octal(mode: number): string {
+  return (mode & 0o777).toString(8).padStart(3, '0');
+}
+
+/** Null for what is no text, or too large. */
+function decode(bytes: Uint8Array | null): string | null {
+  if (bytes === null) return '';
+  if (bytes.length > maxShownBytes || bytes.includes(0)) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** A name as git writes it: in quotes where it holds control characters, quotes or backslashes. */
+function quoted(name: string): string {
+  if (!/[\u0000-\u001f\u007f"\\]/.test(name)) return name;
+  const escaped = name.replace(/[\u0000-\u001f\u007f"\\]/g, (char) => {
+    const named = { '\n': '\\n', '\t': '\\t', '\r': '\\r', '"': '\\"', '\\': '\\\\' }[char];
+    return named ?? `\\${(char.codePointAt(0) ?? 0).toString(8).padStart(3, '0')}`;
+  });
+  return `"${escaped}"`;
+}
