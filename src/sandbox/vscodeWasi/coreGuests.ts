@@ -76,7 +76,8 @@ class CoreGuest {
       const run = process.run();
       onProcessTrap(process, (trap) => this.terminate(trap));
       await run;
-      this.#end(null);
+      // Where the thread was ended from here, `terminate` knows why.
+      if (!this.#ending) this.#end(null);
     } catch (error) {
       this.terminate(error instanceof Error ? error.message : String(error));
     }

@@ -36,12 +36,15 @@ export function onProcessTrap(process: object, trapped: (message: string) => voi
     const text = String(chunk);
     trapped(/\b\w*Error: ([^\n]*)/.exec(text)?.[1] ?? text.split('\n')[0] ?? '');
   });
+  // A stream that lost its pipe stands still until it is told to flow.
+  stderr.resume?.();
   return true;
 }
 
 interface ReadableLike {
   on(event: 'data', listener: (chunk: unknown) => void): unknown;
   unpipe?(): unknown;
+  resume?(): unknown;
 }
 
 function isReadable(value: unknown): value is ReadableLike {
