@@ -98,17 +98,15 @@ export class Service {
     return served;
   }
 
-  /** Arms every mailbox; false where a call came meanwhile. */
+  /**
+   * Arms every mailbox and sleeps on it; false where a call came meanwhile. The mailboxes are looked at once more when
+   * all waiters stand: a guest that asked before its waiter stood has woken nobody.
+   */
   #sleep(): boolean {
     for (const entry of this.#entries) Atomics.store(entry.guest.ints, ARMED, 1);
-    for (const { guest } of this.#entries) {
-      if (!guest.blocked && Atomics.load(guest.ints, STATE) === ASKED) {
-        this.#disarm();
-        return false;
-      }
-    }
     let asleep = true;
     for (const entry of [...this.#entries]) if (!this.#wait(entry)) asleep = false;
+    for (const { guest } of this.#entries) if (!guest.blocked && Atomics.load(guest.ints, STATE) === ASKED) asleep = false;
     if (!asleep) this.#disarm();
     return asleep;
   }
