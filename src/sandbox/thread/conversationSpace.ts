@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../shared/userError';
-import { createReadOnlyTree } from '../../staging/lower/readOnlyTree';
+import { openConversationTrees } from '../../staging/conversationTrees';
 import { createNamespace } from '../../staging/namespace';
 import type { Mount, Namespace } from '../../staging/vfs';
 import { deviceNames } from '../kernel/device';
@@ -19,15 +19,15 @@ export interface ConversationSpace {
 }
 
 export function createConversationSpace(options: ThreadOptions, programs: ProgramSource): Promise<ConversationSpace> {
-  const tree = createReadOnlyTree(options.folder);
-  const scratchFolder = mkdtempSync(path.join(tmpdir(), 'sunaba-'));
-  const scratch = createReadOnlyTree(scratchFolder);
-  const folder: Mount = { kind: 'tree', tree };
-  const mounts = new Map<string, Mount>();
-  if (options.mount === '/') {
-    mounts.set('/', folder);
-  } else {
-    mounts.set(options.mount, folder);
+  const storage = options.storage ?? mkdtempSync(path.join(tmpdir(), 'sunaba-'));
+  const { workspace, scratch } = openConversationTrees({
+    folder: options.folder,
+    storage,
+    guestPath: options.mount,
+    ...(options.rules === undefined ? {} : { rules: options.rules }),
+  });
+  const mounts = new Map<string, Mount>([[options.mount, { kind: 'tree', tree: workspace }]]);
+  if (options.mount !== '/') {
     mounts.set('/tmp', { kind: 'tree', tree: scratch });
     mounts.set('/dev', { kind: 'devices', names: deviceNames });
     mounts.set('/bin', { kind: 'programs', names: () => programs.names() });
@@ -36,11 +36,11 @@ export function createConversationSpace(options: ThreadOptions, programs: Progra
   return Promise.resolve({
     namespace: createNamespace({ mounts }),
     createLedger,
-    callStaging: () => Promise.reject(new UserError('sandboxFailed', 'This folder is read-only here: there is nothing to review.')),
+    callStaging: () => Promise.reject(new UserError('sandboxFailed', 'There is nothing to review here yet.')),
     dispose: () => {
-      tree.dispose();
+      workspace.dispose();
       scratch.dispose();
-      rmSync(scratchFolder, { recursive: true, force: true });
+      if (options.storage === undefined) rmSync(storage, { recursive: true, force: true });
       return Promise.resolve();
     },
   });

@@ -1,5 +1,6 @@
 import type { UserErrorCode } from '../../shared/userError';
 import type { Limits } from '../../shared/limits';
+import type { FileRules } from '../../staging/conversationTrees';
 import type { RunRequest, RunResult, StagingPort } from '../sandbox';
 
 /*
@@ -19,6 +20,9 @@ export interface ThreadOptions {
   /** Where they see it: an absolute guest path; `/` makes it the only thing there is. */
   readonly mount: string;
   readonly limits: Limits;
+  /** Host path of this conversation's own directory; a temporary one where absent. */
+  readonly storage?: string;
+  readonly rules?: FileRules;
 }
 
 /** `RunRequest` without what cannot be cloned. */

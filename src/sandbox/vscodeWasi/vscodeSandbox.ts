@@ -2,8 +2,9 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Wasm } from '@vscode/wasm-wasi/v1';
 import { extensions, Uri } from 'vscode';
-import { createEmbeddedSandbox, type EmbeddedSandboxOptions } from '../embedded/embeddedSandbox';
+import { createEmbeddedSandbox } from '../embedded/embeddedSandbox';
 import type { Sandbox } from '../sandbox';
+import { toThreadOptions, type SandboxOptions } from '../sandboxOptions';
 import { workerHandle } from '../thread/channel';
 import type { FromThread, ToThread } from '../thread/protocol';
 import { RemoteSandbox } from '../thread/remoteSandbox';
@@ -23,7 +24,7 @@ export interface OpenedSandbox {
 }
 
 /** Makes a sandbox on the host that the setting, and what is installed, lead to. */
-export async function openSandbox(setting: HostSetting, options: EmbeddedSandboxOptions): Promise<OpenedSandbox> {
+export async function openSandbox(setting: HostSetting, options: SandboxOptions): Promise<OpenedSandbox> {
   const mount: CoreMount = { uri: Uri.file(options.folder), mountPoint: options.mount ?? '/workspace' };
   const core = setting === 'embedded' ? undefined : await findCore(mount);
   const choice = selectHost(setting, core?.state ?? { kind: 'absent' });
@@ -32,18 +33,11 @@ export async function openSandbox(setting: HostSetting, options: EmbeddedSandbox
 }
 
 /** A sandbox whose guests are processes of the VS Code WASI API; its kernel is a thread of the extension host. */
-export function createVscodeSandbox(api: ProcessApi, mount: CoreMount, options: EmbeddedSandboxOptions): RemoteSandbox {
+export function createVscodeSandbox(api: ProcessApi, mount: CoreMount, options: SandboxOptions): RemoteSandbox {
   let guests: CoreGuests | undefined;
   return new RemoteSandbox({
     host: 'vscode',
-    thread: {
-      launcher: 'relay',
-      dist: options.dist,
-      guests: options.guests ?? path.join(options.dist, 'guests'),
-      folder: options.folder,
-      mount: mount.mountPoint,
-      limits: options.limits,
-    },
+    thread: toThreadOptions('relay', options),
     connect: () => {
       const worker = new Worker(path.join(options.dist, 'kernelThread.cjs'), { env: {}, execArgv: [], name: 'sunaba kernel' });
       const handle = workerHandle<ToThread, FromThread>(worker);

@@ -1,0 +1,35 @@
+import path from 'node:path';
+import type { Limits } from '../shared/limits';
+import type { FileRules } from '../staging/conversationTrees';
+import type { ThreadOptions } from './thread/protocol';
+
+/** What a sandbox is made of, on either host. */
+export interface SandboxOptions {
+  /** Folder of the bundles. */
+  readonly dist: string;
+  /** Folder of the guests' manifest; `guests` below `dist` where absent. */
+  readonly guests?: string;
+  /** Host path of the folder that the guests see. */
+  readonly folder: string;
+  /** Where they see it; `/workspace` where absent, `/` makes it the only thing there is. */
+  readonly mount?: string;
+  readonly limits: Limits;
+  /** Host path of a directory for this conversation's changes alone, private to the user. Where absent they end with the sandbox. */
+  readonly storage?: string;
+  /** Which files are hidden, protected and read-only; the defaults where absent. */
+  readonly rules?: FileRules;
+}
+
+export function toThreadOptions(launcher: ThreadOptions['launcher'], options: SandboxOptions): ThreadOptions {
+  const { dist, folder, limits, storage, rules } = options;
+  return {
+    launcher,
+    dist,
+    folder,
+    limits,
+    guests: options.guests ?? path.join(dist, 'guests'),
+    mount: options.mount ?? '/workspace',
+    ...(storage === undefined ? {} : { storage }),
+    ...(rules === undefined ? {} : { rules }),
+  };
+}
