@@ -23,7 +23,10 @@ export function LinkDialog({ url, onOpen, onCopy, onClose }: Props) {
       aria-labelledby="link-title"
       onClose={onClose}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') event.stopPropagation();
+        if (event.key !== 'Escape') return;
+        event.preventDefault();
+        event.stopPropagation();
+        onClose();
       }}
     >
       <h3 id="link-title">

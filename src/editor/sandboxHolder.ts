@@ -1,0 +1,73 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { HostKind, Sandbox } from '../sandbox/sandbox';
+import { openSandbox } from '../sandbox/vscodeWasi/vscodeSandbox';
+import { readSettings } from './settings';
+
+/** The sandbox of the conversation: made when a turn first needs it, and again when the folder or a setting it hangs on has changed. */
+export interface SandboxHolder {
+  open(folder: string): Promise<Sandbox>;
+  /** The sandbox that stands now, without making one. */
+  current(): Sandbox | undefined;
+  hostInUse(): HostKind | null;
+  /** Ends the sandbox and all that runs in it; the next `open` makes a new one. */
+  close(): Promise<void>;
+  readonly onDidChange: vscode.Event<void>;
+}
+
+interface Held {
+  readonly key: string;
+  readonly opening: Promise<Sandbox>;
+  sandbox?: Sandbox;
+}
+
+export function createSandboxHolder(
+  extension: vscode.Uri,
+  log: vscode.LogOutputChannel,
+  changed: vscode.EventEmitter<void>,
+): SandboxHolder {
+  const dist = path.join(extension.fsPath, 'dist');
+  let held: Held | undefined;
+
+  const close = async () => {
+    const old = held;
+    held = undefined;
+    if (old === undefined) return;
+    const sandbox = await old.opening.catch(() => undefined);
+    await sandbox?.dispose();
+  };
+
+  const make = async (folder: string): Promise<Sandbox> => {
+    const { host, limits } = readSettings();
+    const { sandbox, notice } = await openSandbox(host, { dist, folder, limits });
+    log.info(`the sandbox of ${folder} runs on the host "${sandbox.host}"`);
+    if (notice !== null) log.warn(notice);
+    return sandbox;
+  };
+
+  return {
+    open: async (folder) => {
+      const { host, limits } = readSettings();
+      const key = JSON.stringify({ folder, host, limits });
+      if (held?.key !== key) {
+        await close();
+        const next: Held = { key, opening: make(folder) };
+        held = next;
+      }
+      const mine = held;
+      try {
+        mine.sandbox = await mine.opening;
+        return mine.sandbox;
+      } catch (error) {
+        if (held === mine) held = undefined;
+        throw error;
+      } finally {
+        changed.fire();
+      }
+    },
+    current: () => held?.sandbox,
+    hostInUse: () => held?.sandbox?.host ?? null,
+    close,
+    onDidChange: changed.event,
+  };
+}
