@@ -3,6 +3,7 @@ import { createApiKey } from './editor/apiKey';
 import { createChat } from './editor/chat';
 import { registerCommands } from './editor/commands';
 import { createFolderChoice } from './editor/folderChoice';
+import { createSandboxHolder } from './editor/sandboxHolder';
 import { createTurnRunner } from './editor/turnRunner';
 
 /** Wires the rooms together. Nothing here works yet: the model, the tools and the sandbox are made by the first turn. */
@@ -10,17 +11,19 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Sunaba', { log: true });
   const keyChanged = new vscode.EventEmitter<void>();
   const folderChanged = new vscode.EventEmitter<void>();
+  const sandboxChanged = new vscode.EventEmitter<void>();
 
   const apiKey = createApiKey(context.secrets, keyChanged);
   const folderChoice = createFolderChoice(context.workspaceState, folderChanged);
-  const runner = createTurnRunner({ apiKey, folderChoice });
+  const sandboxes = createSandboxHolder(context.extensionUri, log, sandboxChanged);
+  const runner = createTurnRunner({ apiKey, folderChoice, sandboxes, mode: () => 'read-only' });
   const chat = createChat({
     context,
     log,
     apiKey,
     folderChoice,
     runner,
-    hostInUse: () => null,
+    sandboxes,
     checkSandbox: () => Promise.resolve(log.show()),
   });
   const commands = registerCommands(
@@ -38,5 +41,5 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     log,
   );
-  context.subscriptions.push(log, keyChanged, folderChanged, chat, commands);
+  context.subscriptions.push(log, keyChanged, folderChanged, sandboxChanged, chat, commands);
 }

@@ -9,6 +9,7 @@ import { createChatStore } from './chatStore';
 import { chatViewIds, registerChatView, type ChatPanel } from './chatView';
 import type { FolderChoice } from './folderChoice';
 import { openFile } from './openFile';
+import type { SandboxHolder } from './sandboxHolder';
 import { readSelection } from './selection';
 import { readSettings } from './settings';
 import { runFix, showError } from './showError';
@@ -20,7 +21,7 @@ export interface ChatParts {
   readonly apiKey: ApiKey;
   readonly folderChoice: FolderChoice;
   readonly runner: TurnRunner;
-  readonly hostInUse: () => 'vscode' | 'embedded' | null;
+  readonly sandboxes: SandboxHolder;
   readonly checkSandbox: () => Promise<void>;
 }
 
@@ -41,7 +42,7 @@ export function createChat(parts: ChatParts): Chat {
   const controller = new ChatController({
     runner: parts.runner,
     store: createChatStore(storage, 'chat'),
-    readStatus: () => readStatus(apiKey, folderChoice, parts.hostInUse()),
+    readStatus: () => readStatus(apiKey, folderChoice, parts.sandboxes.hostInUse()),
     broadcast: (message) => {
       for (const panel of panels) panel.post(message);
     },
@@ -137,6 +138,7 @@ export function createChat(parts: ChatParts): Chat {
     view,
     apiKey.onDidChange(refresh),
     folderChoice.onDidChange(refresh),
+    parts.sandboxes.onDidChange(refresh),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -167,7 +169,8 @@ export function createChat(parts: ChatParts): Chat {
     chooseFolder,
     dispose: () => {
       listening.dispose();
-      void controller.dispose();
+      // The conversation is written first: the sandbox may take its time to end.
+      void controller.dispose().then(() => parts.sandboxes.close());
     },
   };
 }

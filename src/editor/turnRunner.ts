@@ -1,29 +1,39 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { defaultAgentLimits } from '../agent/agentLimits';
+import { readInstructionFiles } from '../agent/readInstructionFiles';
 import { runTurn } from '../agent/runTurn';
 import { buildSystemPrompt } from '../agent/systemPrompt';
-import type { Tool } from '../agent/tool';
 import { createGemini } from '../models/gemini';
 import { parseBaseUrl } from '../models/parseBaseUrl';
+import type { Mode } from '../shared/mode';
 import { UserError } from '../shared/userError';
+import { createTools } from '../tools/catalogue';
+import { ReadFiles } from '../tools/readFiles';
 import type { ApiKey } from './apiKey';
 import type { TurnRunner } from './chatController';
 import type { FolderChoice } from './folderChoice';
 import { needsKey } from './needsKey';
+import type { SandboxHolder } from './sandboxHolder';
 import { readSettings, type Settings } from './settings';
 
 export interface TurnRunnerParts {
   readonly apiKey: ApiKey;
   readonly folderChoice: FolderChoice;
+  readonly sandboxes: SandboxHolder;
+  /** The mode that holds when a turn begins. */
+  readonly mode: () => Mode;
 }
 
 /** Runs turns on the model and the sandbox that the settings name; both are made when a turn needs them. */
-export function createTurnRunner({ apiKey, folderChoice }: TurnRunnerParts): TurnRunner {
+export function createTurnRunner({ apiKey, folderChoice, sandboxes, mode }: TurnRunnerParts): TurnRunner {
+  // What each conversation has read, for as long as its conversation is there.
+  const filesRead = new WeakMap<object, ReadFiles>();
+
   return {
     run: async ({ turnId, prompt, conversation, signal, emit }) => {
       const settings = readSettings();
-      await folderChoice.require();
+      const folder = await folderChoice.require();
       const model = createGemini({
         apiKey: await readKey(apiKey, settings),
         model: settings.modelId,
@@ -31,8 +41,14 @@ export function createTurnRunner({ apiKey, folderChoice }: TurnRunnerParts): Tur
         connectTimeoutMs: settings.connectTimeoutMs,
         idleTimeoutMs: settings.idleTimeoutMs,
       });
-      const tools: readonly Tool[] = [];
-      const prepared = buildSystemPrompt({ tools: tools.map((tool) => tool.declaration), mode: 'read-only', instructionFiles: [] });
+      const sandbox = await sandboxes.open(folder.uri.fsPath);
+      const held = mode();
+      const files = filesRead.get(conversation) ?? new ReadFiles();
+      filesRead.set(conversation, files);
+      const tools = createTools({ sandbox, writes: held !== 'read-only', files });
+      // In Restricted Mode nothing of the repository speaks to the model unasked.
+      const instructionFiles = vscode.workspace.isTrusted ? await readInstructionFiles(tools, signal) : [];
+      const prepared = buildSystemPrompt({ tools: tools.map((tool) => tool.declaration), mode: held, instructionFiles });
       await runTurn({
         turnId,
         prompt,

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './icon';
 import { SafeText } from './safeText';
 
@@ -12,7 +12,7 @@ interface Props {
 /** Shows the whole target of a link, its host standing out, before anything opens. */
 export function LinkDialog({ url, onOpen, onCopy, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
   const { origin, host } = new URL(url);

@@ -76,9 +76,10 @@ function createParser() {
 
   const code = (text: string, info: string) => {
     const language = /^[\w+#.-]*/.exec(info.trim())?.[0]?.toLowerCase() ?? '';
-    const body = highlight(text, language) ?? escape(text);
+    const coloured = highlight(text, language);
+    const body = coloured ?? escape(text);
     return (
-      `<div class="code"><div class="code-head"><span class="code-language">${escape(language === '' ? 'text' : language)}</span>` +
+      `<div class="code${coloured === undefined ? ' code-text' : ''}"><div class="code-head"><span class="code-language">${escape(language === '' ? 'text' : language)}</span>` +
       `<button type="button" class="icon-button code-copy" title="Copy code" aria-label="Copy code"><i class="codicon codicon-copy" aria-hidden="true"></i></button></div>` +
       `<pre tabindex="0"><code>${body}</code></pre></div>`
     );

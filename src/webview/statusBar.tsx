@@ -6,7 +6,7 @@ import { SafeText } from './safeText';
 /** What holds here, always in view: the folder and where tools see it, and what keeps them in. */
 export function StatusBar({ status, actions }: { readonly status: PanelStatus; readonly actions: Actions }) {
   if (status.folder === null) return null;
-  const host = status.host === 'vscode' ? 'VS Code WASI' : status.host === 'embedded' ? 'embedded WASI' : 'WASI';
+  const host = status.host === 'vscode' ? 'VS Code WASI' : status.host === 'embedded' ? 'embedded' : 'sandbox';
   const folder = (
     <>
       <Icon name="folder" />
@@ -46,7 +46,7 @@ export function StatusBar({ status, actions }: { readonly status: PanelStatus; r
       <button
         type="button"
         class="status-item"
-        title={`Tools run in the sandbox of the ${host} host. Click to check it.`}
+        title={`Tools run as WASI processes${status.host === null ? '' : ` on the ${host} host`}. Click to check the sandbox.`}
         onClick={() => actions.checkSandbox()}
       >
         <Icon name="shield" />
