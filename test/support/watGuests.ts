@@ -51,6 +51,21 @@ const sources = {
         (drop (call $write (i32.const 1) (i32.const 2000) (i32.const 1) (i32.const 2100)))))
       (call $exit (local.get $errno))))`,
 
+  /** Creates or replaces `made` below descriptor 3 with four bytes; ends with the errno of the open. */
+  make: `(module
+    (${wasi} "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+    (${wasi} "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (${wasi} "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 1024) "made")
+    (data (i32.const 2000) "\\00\\04\\00\\00\\04\\00\\00\\00")
+    (func (export "_start") (local $errno i32)
+      (local.set $errno (call $open (i32.const 3) (i32.const 0) (i32.const 1024) (i32.const 4)
+        (i32.const 9) (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 2200)))
+      (if (i32.eqz (local.get $errno)) (then
+        (drop (call $write (i32.load (i32.const 2200)) (i32.const 2000) (i32.const 1) (i32.const 2100)))))
+      (call $exit (local.get $errno))))`,
+
   /** Traps. */
   trap: '(module (memory 1) (func (export "_start") unreachable))',
 

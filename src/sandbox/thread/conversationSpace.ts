@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../shared/userError';
@@ -18,7 +18,11 @@ export interface ConversationSpace {
   dispose(): Promise<void>;
 }
 
-export function createConversationSpace(options: ThreadOptions, programs: ProgramSource): Promise<ConversationSpace> {
+/** Throws UserError `workspaceFolderGone` where the folder is no more. */
+export function createConversationSpace(options: ThreadOptions, programs: ProgramSource): ConversationSpace {
+  if (!statSync(options.folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UserError('workspaceFolderGone', 'The folder of this chat is no longer there. Open it again, or start a new chat.');
+  }
   const storage = options.storage ?? mkdtempSync(path.join(tmpdir(), 'sunaba-'));
   const { workspace, scratch } = openConversationTrees({
     folder: options.folder,
@@ -33,7 +37,7 @@ export function createConversationSpace(options: ThreadOptions, programs: Progra
     mounts.set('/bin', { kind: 'programs', names: () => programs.names() });
     mounts.set('/usr/bin', { kind: 'programs', names: () => programs.names() });
   }
-  return Promise.resolve({
+  return {
     namespace: createNamespace({ mounts }),
     createLedger,
     callStaging: () => Promise.reject(new UserError('sandboxFailed', 'There is nothing to review here yet.')),
@@ -43,5 +47,5 @@ export function createConversationSpace(options: ThreadOptions, programs: Progra
       if (options.storage === undefined) rmSync(storage, { recursive: true, force: true });
       return Promise.resolve();
     },
-  });
+  };
 }

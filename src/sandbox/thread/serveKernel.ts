@@ -93,7 +93,7 @@ class Conversation {
 
   static async open(options: ThreadOptions, channel: Channel<FromThread, ToThread>): Promise<Conversation> {
     const programs = await createProgramStore(options.guests);
-    const space = await createConversationSpace(options, programs);
+    const space = createConversationSpace(options, programs);
     const relay = options.launcher === 'relay' ? createRelayLauncher((message) => channel.post(message)) : undefined;
     const launcher =
       relay ??
