@@ -17,3 +17,16 @@ export interface LedgerSummary {
     readonly refused: number;
   };
 }
+
+/** The ledger of a call that touched nothing. */
+export const emptyLedger: LedgerSummary = {
+  read: [],
+  written: [],
+  created: [],
+  removed: [],
+  refused: [],
+  bytesRead: 0,
+  bytesWritten: 0,
+  truncated: false,
+  counts: { read: 0, written: 0, created: 0, removed: 0, refused: 0 },
+};

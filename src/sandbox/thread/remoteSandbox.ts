@@ -1,3 +1,4 @@
+import { emptyLedger } from '../../shared/ledger';
 import { assertNever } from '../../shared/assertNever';
 import { UserError } from '../../shared/userError';
 import type { HostKind, RunRequest, RunResult, Sandbox, StagingPort } from '../sandbox';
@@ -48,7 +49,7 @@ export class RemoteSandbox implements Sandbox {
   }
 
   async run(request: RunRequest, signal: AbortSignal): Promise<RunResult> {
-    signal.throwIfAborted();
+    if (signal.aborted) return neverStarted();
     return await this.#connect().run(request, signal);
   }
 
@@ -69,6 +70,19 @@ export class RemoteSandbox implements Sandbox {
     }
     return this.#connection;
   }
+}
+
+/** What comes of a run that was aborted before it began. */
+function neverStarted(): RunResult {
+  const nothing = { head: new Uint8Array(), tail: new Uint8Array(), droppedBytes: 0, totalBytes: 0 };
+  return {
+    exit: { kind: 'aborted' },
+    stdout: nothing,
+    stderr: nothing,
+    combined: nothing,
+    ledger: emptyLedger,
+    durationMs: 0,
+  };
 }
 
 interface PendingRun {
