@@ -80,6 +80,7 @@ function neverStarted(): RunResult {
     stdout: nothing,
     stderr: nothing,
     combined: nothing,
+    limitsMet: [],
     ledger: emptyLedger,
     durationMs: 0,
   };
