@@ -1,0 +1,144 @@
+//! Which files are searched.
+
+use super::Grep;
+use super::options::Folders;
+use std::fs::File;
+use std::io;
+use sunaba_gnu::bytes;
+use sunaba_gnu::fnmatch::{Rules, matches};
+use sunaba_gnu::status::{self, Kind, Status};
+
+pub fn all(grep: &mut Grep) {
+    let names = grep.settings.files.clone();
+    let implied = names.len() == 1 && names[0] == b"." && grep.settings.folders == Folders::Recurse;
+    for name in &names {
+        let goes_on = if name == b"-" { standard_input(grep) } else { named(grep, name, implied && !typed_dot()) };
+        if !goes_on {
+            return;
+        }
+    }
+}
+
+/// Whether `.` was typed: then names begin with `./`.
+fn typed_dot() -> bool {
+    std::env::args_os().skip(1).any(|arg| arg == ".")
+}
+
+fn standard_input(grep: &mut Grep) -> bool {
+    let label = grep.settings.label.clone();
+    grep.search(&label, io::stdin())
+}
+
+fn named(grep: &mut Grep, name: &[u8], bare: bool) -> bool {
+    let found = match status::stat(name) {
+        Ok(found) => found,
+        Err(fault) => {
+            grep.complain(name, &fault);
+            return true;
+        }
+    };
+    if found.kind == Kind::Directory {
+        return match grep.settings.folders {
+            Folders::Recurse => {
+                if excluded_folder(grep, name) && !bare {
+                    return true;
+                }
+                folder(grep, name, if bare { b"" } else { name }, &mut vec![(found.device, found.inode)])
+            }
+            Folders::Skip => true,
+            Folders::Read => {
+                let whole = grep.settings.no_messages;
+                if !whole {
+                    grep.out.flush();
+                    eprintln!("grep: {}: Is a directory", bytes::lossy(name));
+                }
+                grep.failed = true;
+                true
+            }
+        };
+    }
+    if !included(grep, name) {
+        return true;
+    }
+    file(grep, name, &found)
+}
+
+fn file(grep: &mut Grep, name: &[u8], found: &Status) -> bool {
+    if found.size == 0 && found.kind == Kind::File {
+        return grep.search(name, io::empty());
+    }
+    match File::open(bytes::path(name)) {
+        Ok(file) => grep.search(name, file),
+        Err(fault) => {
+            grep.complain(name, &fault);
+            true
+        }
+    }
+}
+
+fn folder(grep: &mut Grep, path: &[u8], shown: &[u8], above: &mut Vec<(u64, u64)>) -> bool {
+    let entries = match std::fs::read_dir(bytes::path(path)) {
+        Ok(entries) => entries,
+        Err(fault) => {
+            grep.complain(path, &fault);
+            return true;
+        }
+    };
+    let names: Vec<Vec<u8>> = entries.filter_map(Result::ok).map(|e| bytes::into_vec(e.file_name())).collect();
+    for base in names {
+        let mut name = shown.to_vec();
+        if !name.is_empty() && !name.ends_with(b"/") {
+            name.push(b'/');
+        }
+        name.extend_from_slice(&base);
+        let found = if grep.settings.follow { status::stat(&name) } else { status::lstat(&name) };
+        let found = match found {
+            Ok(found) => found,
+            Err(fault) => {
+                grep.complain(&name, &fault);
+                continue;
+            }
+        };
+        let goes_on = match found.kind {
+            Kind::Directory if excluded_folder(grep, &base) => true,
+            Kind::Directory => {
+                let identity = (found.device, found.inode);
+                if found.inode != 0 && above.contains(&identity) {
+                    if !grep.settings.no_messages {
+                        grep.out.flush();
+                        eprintln!("grep: {}: warning: recursive directory loop", bytes::lossy(&name));
+                    }
+                    continue;
+                }
+                above.push(identity);
+                let goes_on = folder(grep, &name, &name, above);
+                above.pop();
+                goes_on
+            }
+            Kind::File if included(grep, &base) => file(grep, &name, &found),
+            _ => true,
+        };
+        if !goes_on {
+            return false;
+        }
+    }
+    true
+}
+
+/// Of the globs that match the last one decides; where none does, a file is in unless the first is `--include`.
+fn included(grep: &Grep, name: &[u8]) -> bool {
+    let globs = &grep.settings.globs;
+    let hit = |glob: &[u8]| {
+        let whole = matches(glob, name, Rules::default());
+        whole || name.iter().enumerate().any(|(i, &b)| b == b'/' && matches(glob, &name[i + 1..], Rules::default()))
+    };
+    match globs.iter().rev().find(|(_, glob)| hit(glob)) {
+        Some((include, _)) => *include,
+        None => !globs.first().is_some_and(|(include, _)| *include),
+    }
+}
+
+fn excluded_folder(grep: &Grep, name: &[u8]) -> bool {
+    let base = name.strip_suffix(b"/").unwrap_or(name);
+    grep.settings.excluded_folders.iter().any(|glob| matches(glob, base, Rules::default()))
+}
