@@ -10,9 +10,18 @@ export const pipeBytes = 65_536;
 /** Writes up to here are never torn apart (PIPE_BUF). */
 export const atomicBytes = 4096;
 
+/** Writes from here on go straight to a reader that waits. */
+const directBytes = 16_384;
+/** With so many bytes in the ring a reader that waits is woken at once. */
+const wakeBytes = 32_768;
+
+/** Calls back as soon as no call has come for a few microseconds. */
+export type WhenQuiet = (callback: () => void) => void;
+
 /**
- * The bytes between two ends. Where a reader waits, a writer's bytes go straight from memory to memory; else through the
- * ring. The ring is made with the first byte that has to wait, so idle pipes cost nothing.
+ * The bytes between two ends. Where a reader waits, the bytes of a large write go straight from memory to memory; else
+ * they go through the ring. Small ones gather there while the writer goes on, since to wake a reader costs more than they
+ * do. The ring is made with the first byte that has to wait, so idle pipes cost nothing.
  */
 export class Pipe {
   #ring: Uint8Array | null = null;
@@ -23,6 +32,9 @@ export class Pipe {
   readonly #watchers = new Set<() => void>();
   #readers = 0;
   #writers = 0;
+  #feeding = false;
+
+  constructor(private readonly whenQuiet: WhenQuiet) {}
 
   get used(): number {
     return this.#used;
@@ -63,12 +75,14 @@ export class Pipe {
 
   closeWriter(): void {
     if (--this.#writers > 0) return;
+    this.#feed();
     for (const request of this.#reads.splice(0)) request.settle(0);
     this.#changed();
   }
 
   read(views: readonly Uint8Array[]): number {
     if (views.length === 0) return 0;
+    this.#feed();
     let bytes = this.#take(views, 0);
     // A writer that waits gives the rest from its own memory.
     for (let request = this.#writes[0]; request && this.#used === 0; request = this.#writes[0]) {
@@ -116,20 +130,31 @@ export class Pipe {
     return () => this.#watchers.delete(changed);
   }
 
-  /** To waiting readers first, then into the ring. */
+  /** To waiting readers first, then into the ring, until neither takes more. Gives the bytes taken. */
   #give(views: readonly Uint8Array[], from: number, total: number): number {
     let done = from;
-    while (done < total && this.#used === 0) {
-      const request = this.#reads[0];
-      if (!request) break;
-      const moved = copyViews(views, done, request.views, 0);
-      done += moved;
-      this.#reads.shift();
-      request.settle(moved);
+    for (;;) {
+      for (let request = this.#reads[0]; request && this.#used === 0 && total - done >= directBytes; request = this.#reads[0]) {
+        const moved = copyViews(views, done, request.views, 0);
+        done += moved;
+        this.#reads.shift();
+        request.settle(moved);
+      }
+      const room = this.free;
+      if (done === total || room === 0 || (total <= atomicBytes && total - done > room)) return done - from;
+      done += this.#fill(views, done, total);
+      if (this.#reads.length === 0) return done - from;
+      if (done === total && this.#used < wakeBytes) {
+        this.#feedSoon();
+        return done - from;
+      }
+      this.#feed();
     }
-    const room = this.free;
-    if (done === total || room === 0 || (total <= atomicBytes && total - done > room)) return done - from;
+  }
+
+  #fill(views: readonly Uint8Array[], from: number, total: number): number {
     const ring = (this.#ring ??= new Uint8Array(pipeBytes));
+    let done = from;
     while (done < total && this.#used < pipeBytes) {
       const end = (this.#start + this.#used) % pipeBytes;
       const stretch = Math.min(pipeBytes - end, pipeBytes - this.#used);
@@ -138,6 +163,24 @@ export class Pipe {
       this.#used += moved;
     }
     return done - from;
+  }
+
+  #feedSoon(): void {
+    if (this.#feeding) return;
+    this.#feeding = true;
+    this.whenQuiet(() => {
+      this.#feeding = false;
+      this.#feed();
+      this.#refill();
+    });
+  }
+
+  /** Gives waiting readers what is in the ring. */
+  #feed(): void {
+    for (let request = this.#reads[0]; request && this.#used > 0; request = this.#reads[0]) {
+      this.#reads.shift();
+      request.settle(this.#take(request.views, 0));
+    }
   }
 
   #take(views: readonly Uint8Array[], skip: number): number {

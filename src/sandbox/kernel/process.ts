@@ -13,8 +13,8 @@ import type { GuestThread } from '../launcher';
 /** What a call's handler gives where the answer comes later, by `reply`. */
 export const BLOCKED = -1;
 
-/** How many times a guest looks for its answer before it sleeps; some 20 µs. */
-const guestSpins = 4000;
+/** How many times a guest looks for its answer before it sleeps; longer than most calls take. */
+const guestSpins = 40_000;
 /** How long a guest that was told to end may take before its thread is ended. */
 const dieMs = 100;
 /** The same for one that computes. */

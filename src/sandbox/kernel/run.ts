@@ -45,7 +45,7 @@ export class Run {
   readonly processes = new Map<number, Process>();
   readonly limits: Limits;
   readonly output: Output;
-  readonly input: Pipe = new Pipe();
+  readonly input: Pipe;
   readonly ended: Promise<KernelResult>;
   readonly #notices = new Map<LimitName, LimitNotice>();
   readonly #ledger: Ledger;
@@ -53,7 +53,7 @@ export class Run {
   readonly #whole: WholeOutput;
   readonly #startedMs = performance.now();
   readonly #timers: NodeJS.Timeout[] = [];
-  readonly #stdin = new PipeReader(this.input);
+  readonly #stdin: PipeReader;
   #inputEnded = false;
   #root: Process | null = null;
   #exit: Exit | null = null;
@@ -82,8 +82,14 @@ export class Run {
       deliver: (stream, chunk) => callbacks.output(stream, chunk),
       whole: this.#whole,
     });
+    this.input = this.createPipe();
+    this.#stdin = new PipeReader(this.input);
     this.input.openWriter();
     this.#stdin.retain();
+  }
+
+  createPipe(): Pipe {
+    return new Pipe((callback) => this.host.service.whenQuiet(callback));
   }
 
   get namespace(): Namespace {

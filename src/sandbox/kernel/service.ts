@@ -2,6 +2,8 @@ import { ARMED, ASKED, STATE } from './mailbox';
 
 /** How long the loop goes on looking after the last call, where a next one is likely. */
 const spinMs = 0.02;
+/** After so long without a call, what waits for a quiet moment is done. */
+const quietMs = 0.004;
 /** How long the loop serves calls before it lets timers and messages of the thread have their turn. */
 const sliceMs = 1;
 /** How often a guest may spoil `armed` before it is taken for broken. */
@@ -30,6 +32,7 @@ interface Entry {
  */
 export class Service {
   readonly #entries: Entry[] = [];
+  readonly #whenQuiet: (() => void)[] = [];
   #scheduled = false;
   #running = false;
 
@@ -53,6 +56,12 @@ export class Service {
     this.#schedule();
   }
 
+  /** Calls back as soon as no call has come for a few microseconds. */
+  whenQuiet(callback: () => void): void {
+    this.#whenQuiet.push(callback);
+    this.#schedule();
+  }
+
   remove(guest: Served): void {
     const index = this.#entries.findIndex((entry) => entry.guest === guest);
     const entry = this.#entries[index];
@@ -72,13 +81,18 @@ export class Service {
     this.#scheduled = false;
     this.#running = true;
     const slice = performance.now() + sliceMs;
-    let quietAt = 0;
+    let servedAt = 0;
+    let sleepAt = 0;
     for (;;) {
       const served = this.#serveAll();
       const now = performance.now();
       if (now > slice) break;
-      if (served) quietAt = now + (this.maySpin ? spinMs : 0);
-      else if (now >= quietAt && this.#sleep()) {
+      if (served) {
+        servedAt = now;
+        sleepAt = now + (this.maySpin ? spinMs : 0);
+      } else if (this.#whenQuiet.length > 0) {
+        if (now - servedAt >= quietMs) for (const callback of this.#whenQuiet.splice(0)) callback();
+      } else if (now >= sleepAt && this.#sleep()) {
         this.#running = false;
         return;
       }

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { errno, fsError } from '../../../staging/errno';
 import { filetype } from '../description';
 import { Directory } from '../directory';
-import { Pipe, PipeReader, PipeWriter } from '../pipe';
+import { PipeReader, PipeWriter } from '../pipe';
 import { right, streamRights } from '../rights';
 import type { Handler } from './handler';
 
@@ -42,7 +42,7 @@ export const descriptorCalls = {
     const { descriptors, memory } = process;
     const result = args.u32(0);
     memory.check(result, 8);
-    const pipe = new Pipe();
+    const pipe = process.run.createPipe();
     const reading = descriptors.add({
       description: new PipeReader(pipe),
       rights: streamRights & ~right.fd_write,
