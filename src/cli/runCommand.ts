@@ -84,7 +84,7 @@ async function runAgent(args: readonly string[], terminal: Terminal): Promise<nu
   const prompt = options.prompt === '-' ? await readAll(terminal) : options.prompt;
   const access = readModelAccess(options.baseUrl, terminal);
   const ownSystem = options.system === undefined ? null : await readSystem(path.resolve(terminal.cwd, options.system));
-  const sandbox = openSandbox({ folder: await resolveRoot(options.root, terminal.cwd) });
+  const sandbox = openSandbox({ folder: await resolveRoot(options.root, terminal.cwd) }, terminal);
   try {
     const tools = createTools({ sandbox, writes: options.mode !== 'read-only', files: new ReadFiles() });
     const system = ownSystem ?? (await prepareSystem(tools, options.mode, terminal.signal));
