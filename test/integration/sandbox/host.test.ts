@@ -5,6 +5,7 @@ import type { Sandbox } from '../../../src/sandbox/sandbox';
 import type { HostSetting } from '../../../src/sandbox/vscodeWasi/selectHost';
 import { openSandbox, type OpenedSandbox } from '../../../src/sandbox/vscodeWasi/vscodeSandbox';
 import { defaultLimits } from '../../../src/shared/limits';
+import { checkContract } from '../../support/checkContract';
 import { sandboxContract } from '../../support/sandboxContract';
 
 const core = process.env['SUNABA_TEST_CORE'] ?? 'none';
@@ -34,4 +35,5 @@ describe(`the sandbox in VS Code (${core} core)`, () => {
   });
 
   sandboxContract({ open: openExpected, killsBulkMemory: expected === 'embedded', test: it });
+  checkContract({ open: openExpected, test: it });
 });
