@@ -2,6 +2,7 @@ import { emptyLedger } from '../../shared/ledger';
 import { assertNever } from '../../shared/assertNever';
 import { UserError } from '../../shared/userError';
 import type { HostKind, RunRequest, RunResult, Sandbox, StagingPort } from '../sandbox';
+import { requireFolder } from '../requireFolder';
 import type { ThreadHandle } from './channel';
 import { fromFailure, threadEnded } from './failure';
 import type { FromThread, StagingMethod, ThreadOptions, ToThread } from './protocol';
@@ -50,6 +51,7 @@ export class RemoteSandbox implements Sandbox {
 
   async run(request: RunRequest, signal: AbortSignal): Promise<RunResult> {
     if (signal.aborted) return neverStarted();
+    await requireFolder(this.options.thread.folder);
     return await this.#connect().run(request, signal);
   }
 

@@ -138,10 +138,12 @@ describe('sunaba run', () => {
     vanishing = path.join(scratch, 'vanishing');
     mkdirSync(vanishing);
     writeFileSync(path.join(vanishing, 'README.md'), '# here\n');
-    const { stdout, durationMs } = await run('read while the folder vanishes', ['--root', vanishing]);
+    const { status, stdout, stderr, durationMs } = await run('read while the folder vanishes', ['--root', vanishing]);
     vanishing = '';
     expect(durationMs).toBeLessThan(15_000);
-    expect(stdout).toMatch(/✗ Read README\.md: .*(No such file|gone|not there)/);
+    expect(status).toBe(1);
+    expect(stdout).toContain('✗ Read README.md: ');
+    expect(stderr).toContain('is gone or cannot be entered. Put it back, or open another one.');
   });
 
   it('T43: an endless loop of calls ends, and says so, with status 1', async () => {
