@@ -1,4 +1,4 @@
-import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
+import { formatPatch, OMIT_HEADERS, structuredPatch } from 'diff';
 import type { StructuredPatch } from 'diff';
 import { assertNever } from '../shared/assertNever';
 import type { Change } from '../shared/changeSet';
@@ -16,21 +16,24 @@ export function toUnifiedDiff(change: Change, base: Uint8Array | null, staged: U
   if (change.entry === 'directory') return '';
   const texts = [decode(base), decode(staged)] as const;
   if (texts[0] === null || texts[1] === null) return `${header}\nBinary files ${names.before} and ${names.after} differ\n`;
-  const patch: StructuredPatch | undefined = structuredPatch(
-    base === null || change.kind === 'created' || change.kind === 'linked' ? '/dev/null' : names.before,
-    staged === null || change.kind === 'deleted' ? '/dev/null' : names.after,
-    texts[0],
-    texts[1],
-    undefined,
-    undefined,
-    { context: 3, maxEditLength: maxEdits },
-  );
+  const patch: StructuredPatch | undefined = structuredPatch('', '', texts[0], texts[1], undefined, undefined, {
+    context: 3,
+    maxEditLength: maxEdits,
+  });
   if (patch === undefined) return `${header}\nFiles ${names.before} and ${names.after} differ too much to be shown\n`;
-  return patch.hunks.length === 0 ? `${header}\n` : `${header}\n${formatPatch(patch, FILE_HEADERS_ONLY)}`;
+  if (patch.hunks.length === 0) return `${header}\n`;
+  const before = base === null || change.kind === 'created' || change.kind === 'linked' ? '/dev/null' : names.before;
+  const after = staged === null || change.kind === 'deleted' ? '/dev/null' : names.after;
+  return `${header}\n--- ${before}${ending(before)}\n+++ ${after}${ending(after)}\n${formatPatch(patch, OMIT_HEADERS)}`;
+}
+
+/** A tab ends a name with spaces, which would otherwise end at the first. */
+function ending(name: string): string {
+  return name.includes(' ') && !name.startsWith('"') ? '\t' : '';
 }
 
 function extendedHeaders(change: Change, from: string): string[] {
-  const mode = change.entry === 'symlink' ? '120000' : change.details.mode === undefined ? '100644' : `100${octal(change.details.mode)}`;
+  const mode = gitMode(change);
   switch (change.kind) {
     case 'created':
     case 'linked':
@@ -40,7 +43,7 @@ function extendedHeaders(change: Change, from: string): string[] {
     case 'renamed':
       return [`rename from ${quoted(from)}`, `rename to ${quoted(change.path)}`];
     case 'mode changed':
-      return [`new mode ${mode}`];
+      return [`old mode ${mode === '100755' ? '100644' : '100755'}`, `new mode ${mode}`];
     case 'modified':
       return [];
     default:
@@ -48,8 +51,10 @@ function extendedHeaders(change: Change, from: string): string[] {
   }
 }
 
-function octal(mode: number): string {
-  return (mode & 0o777).toString(8).padStart(3, '0');
+/** Git knows two modes of a file, and one of a link. */
+function gitMode({ entry, details }: Change): string {
+  if (entry === 'symlink') return '120000';
+  return ((details.mode ?? 0) & 0o111) === 0 ? '100644' : '100755';
 }
 
 /** Null for what is no text, or too large. */
