@@ -86,13 +86,23 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   }
 }
 
-/** Types a command's title into the palette and runs the first match. */
+/** Types a command's title into the palette and runs the first match. A list opened before the extensions were read stays without them, so it is opened anew. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1');
-  const input = page.locator('.quick-input-widget input');
-  await input.waitFor();
-  await input.fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
+  const input = page.locator('.quick-input-widget input[type="text"], .quick-input-widget .quick-input-box input').first();
+  const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    await page.keyboard.press('F1');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    try {
+      await row.click({ timeout: 2000 });
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await page.keyboard.press('Escape');
+    }
+  }
 }
 
 /** VS Code nests a webview's page in two frames; with several webviews the panel's is the one that says it is. */

@@ -1,0 +1,52 @@
+import type { FrameLocator, Locator } from 'playwright-core';
+import type { Session } from './session';
+
+/** The chat panel as a user handles it. */
+export class Chat {
+  constructor(readonly frame: FrameLocator) {}
+
+  /** Opens the panel by the palette and waits until it is there. */
+  static async open(session: Session): Promise<Chat> {
+    await session.command('Sunaba: Open Chat');
+    const chat = new Chat(await session.panel());
+    await chat.composer.waitFor();
+    return chat;
+  }
+
+  get composer(): Locator {
+    return this.frame.locator('.composer textarea');
+  }
+
+  get turns(): Locator {
+    return this.frame.locator('article.turn');
+  }
+
+  get lastTurn(): Locator {
+    return this.turns.last();
+  }
+
+  card(tool: string): Locator {
+    return this.frame.locator(`section[data-tool="${tool}"]`);
+  }
+
+  /** Types a prompt and sends it with Enter. */
+  async send(prompt: string): Promise<void> {
+    await this.composer.click();
+    await this.composer.fill(prompt);
+    await this.composer.press('Enter');
+  }
+
+  /** Sends a prompt and waits until its turn has ended. */
+  async ask(prompt: string): Promise<Locator> {
+    const before = await this.turns.count();
+    await this.send(prompt);
+    await this.turns.nth(before).waitFor();
+    await this.idle();
+    return this.lastTurn;
+  }
+
+  /** Waits until no turn runs. */
+  async idle(): Promise<void> {
+    await this.frame.getByRole('button', { name: 'Send' }).waitFor({ timeout: 60_000 });
+  }
+}
