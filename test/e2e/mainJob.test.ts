@@ -33,9 +33,7 @@ describe.each(hosts)('the main job in the packaged extension, host $host', ({ ho
     expect(answer, extensionHostLog(session)).toContain('Harbour');
     const cards = turn.locator('section[data-tool]');
     expect(await cards.count()).toBeGreaterThanOrEqual(2);
-    for (const state of await cards.evaluateAll((elements) => elements.map((element) => element.getAttribute('data-state')))) {
-      expect(state).toBe('done');
-    }
+    for (const card of await cards.all()) expect(await card.getAttribute('data-state')).toBe('done');
     await turn.locator('section[data-tool="read_file"] .tool-head').click();
     expect(await turn.locator('section[data-tool="read_file"]').innerText()).toContain('A small library that keeps the berths');
   });
