@@ -1,7 +1,17 @@
 import { fsError } from '../../staging/errno';
 import type { Accessor, Stat } from '../../staging/vfs';
 import { copyViews } from './copyViews';
-import { Description, filetype, WOULD_BLOCK, type Cancel, type PendingRead, type PendingWrite, type Readiness } from './description';
+import {
+  Description,
+  fdflag,
+  filetype,
+  WOULD_BLOCK,
+  type Cancel,
+  type PendingRead,
+  type PendingWrite,
+  type Readiness,
+} from './description';
+import { totalLength } from './guestMemory';
 import { streamRights } from './rights';
 import { streamStat } from './streamStat';
 
@@ -80,9 +90,14 @@ export class Pipe {
     this.#changed();
   }
 
-  read(views: readonly Uint8Array[]): number {
+  /**
+   * `linger`: with little in the ring and a writer that may give more, the read is to wait for a quiet moment, so that a
+   * reader as fast as its writer does not take each small write by itself.
+   */
+  read(views: readonly Uint8Array[], linger: boolean): number {
     if (views.length === 0) return 0;
     this.#feed();
+    if (linger && this.#used > 0 && this.#used < wakeBytes && this.hasWriters && totalLength(views) > this.#used) return WOULD_BLOCK;
     let bytes = this.#take(views, 0);
     // A writer that waits gives the rest from its own memory.
     for (let request = this.#writes[0]; request && this.#used === 0; request = this.#writes[0]) {
@@ -104,6 +119,7 @@ export class Pipe {
 
   queueRead(request: PendingRead): Cancel {
     this.#reads.push(request);
+    if (this.#used > 0) this.#feedSoon();
     return () => remove(this.#reads, request);
   }
 
@@ -226,7 +242,7 @@ export class PipeReader extends Description {
   }
 
   override read(_cx: Accessor, views: readonly Uint8Array[]): number {
-    return this.pipe.read(views);
+    return this.pipe.read(views, (this.flags & fdflag.nonblock) === 0);
   }
 
   override queueRead(request: PendingRead): Cancel {

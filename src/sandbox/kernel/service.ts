@@ -2,8 +2,8 @@ import { ARMED, ASKED, STATE } from './mailbox';
 
 /** How long the loop goes on looking after the last call, where a next one is likely. */
 const spinMs = 0.02;
-/** After so long without a call, what waits for a quiet moment is done. */
-const quietMs = 0.004;
+/** After so long without a call, what waits for a quiet moment is done: shorter than waking the kernel takes. */
+const quietMs = 0.02;
 /** How long the loop serves calls before it lets timers and messages of the thread have their turn. */
 const sliceMs = 1;
 /** How often a guest may spoil `armed` before it is taken for broken. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fdflag } from '../../../../src/sandbox/kernel/description';
 import { Pipe, PipeReader, PipeWriter, atomicBytes, pipeBytes } from '../../../../src/sandbox/kernel/pipe';
 import { silent } from '../../../../src/staging/namespace';
 import { expectErrno, named, ok, pipe, read, spawn, wait, write } from '../../../support/kernel/guestCalls';
@@ -172,6 +173,7 @@ describe('the pipe itself', () => {
           expect(waitingWrites > 0 && waitingReads > 0).toBe(false);
         }
         quiet();
+        reader.flags = fdflag.nonblock;
         for (let drained = 1; drained > 0 && waitingReads === 0;) {
           const view = new Uint8Array(7777);
           drained = reader.read(silent, [view]);
