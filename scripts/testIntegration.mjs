@@ -31,7 +31,8 @@ function variants(notRunFile) {
   return list;
 }
 
-export async function integrationSuite({ scratch, notRunFile }) {
+/** Runs `tests` (its `run` export, in the extension host) once a variant; what it counted comes from its report. */
+export async function integrationSuite({ scratch, notRunFile, tests = 'out/integration/index.cjs' }) {
   const vscode = await executable();
   const totals = { passed: 0, failed: 0 };
   for (const variant of variants(notRunFile)) {
@@ -52,7 +53,7 @@ export async function integrationSuite({ scratch, notRunFile }) {
       await runTests({
         vscodeExecutablePath: vscode.path,
         extensionDevelopmentPath: vscode.desktop ? [root, ...variant.extensions] : root,
-        extensionTestsPath: path.join(root, 'out/integration/index.cjs'),
+        extensionTestsPath: path.join(root, tests),
         launchArgs: [folder, '--disable-workspace-trust'],
         extensionTestsEnv: env,
       });

@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { extensions } from 'vscode';
+import type { RunRequest, RunResult, Sandbox } from '../../src/sandbox/sandbox';
+import { openSandbox } from '../../src/sandbox/vscodeWasi/vscodeSandbox';
+import { defaultLimits } from '../../src/shared/limits';
+import { watGuest } from './watGuests';
+
+/* What the hosts cost inside the extension host, each line for one of them; VS Code starts it like a test suite. */
+
+const smallFiles = 2000;
+const say = (text: string) => console.log(`[test] ${text}`);
+
+export async function run(): Promise<void> {
+  const extension = extensions.getExtension('sunaba.sunaba');
+  if (!extension) throw new Error('Sunaba is not installed here');
+  const dist = path.join(extension.extensionPath, 'dist');
+  const folder = mkdtempSync(path.join(tmpdir(), 'sunaba-bench-'));
+  mkdirSync(path.join(folder, 'many'));
+  for (let index = 0; index < smallFiles; index++)
+    writeFileSync(path.join(folder, 'many', `f${index}`), `line ${index}\nneedle ${index}\n`);
+  const core = process.env['SUNABA_TEST_CORE'] ?? 'none';
+  try {
+    for (const setting of core === 'none' ? (['embedded'] as const) : (['vscode'] as const)) {
+      // The assembler is the bench's own work, on this very event loop.
+      const guests = { nothing: await watGuest('nothing'), calls: await watGuest('calls') };
+      const begun = performance.now();
+      const { sandbox } = await openSandbox(setting, { dist, folder, limits: defaultLimits });
+      try {
+        await measure(`${sandbox.host} host, ${core} core`, sandbox, guests, begun);
+      } finally {
+        await sandbox.dispose();
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const report = process.env['SUNABA_TEST_REPORT'];
+  if (report) writeFileSync(report, JSON.stringify({ passed: 1, failed: 0, failures: [], files: 1 }));
+}
+
+type Program = RunRequest['program'];
+
+async function measure(host: string, sandbox: Sandbox, guests: { nothing: Program; calls: Program }, begun: number): Promise<void> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  await start(sandbox, { program: guests.nothing });
+  const cold = performance.now() - begun;
+  const warm = await medianOf(30, async () => (await start(sandbox, { program: guests.nothing })).durationMs);
+  const call = await medianOf(5, async () => (await start(sandbox, { program: guests.calls })).durationMs - warm);
+  const tool = await medianOf(10, () => timed(() => start(sandbox, { program: 'read_file', args: [JSON.stringify({ path: 'many/f0' })] })));
+  const search = await medianOf(5, () =>
+    timed(() => start(sandbox, { program: 'search', args: [JSON.stringify({ pattern: 'needle 1999' })] })),
+  );
+  delay.disable();
+  say(`${host}: first run with all that it starts ${cold.toFixed(0)} ms, a run afterwards ${warm.toFixed(2)} ms`);
+  say(`${host}: null call ${((call / 100_000) * 1000).toFixed(2)} µs (100,000 calls)`);
+  say(`${host}: read_file ${tool.toFixed(1)} ms, search over ${smallFiles} files ${search.toFixed(0)} ms`);
+  say(`${host}: the extension host's event loop was blocked for ${(delay.max / 1e6).toFixed(1)} ms at most`);
+}
+
+async function start(sandbox: Sandbox, request: Pick<RunRequest, 'program'> & Partial<RunRequest>): Promise<RunResult> {
+  const result = await sandbox.run({ args: [], view: 'files', ...request }, AbortSignal.timeout(120_000));
+  if (result.exit.kind !== 'exited') throw new Error(`a guest ended with ${JSON.stringify(result.exit)}`);
+  return result;
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+}
+
+async function medianOf(times: number, measureOnce: () => Promise<number>): Promise<number> {
+  const values: number[] = [];
+  for (let index = 0; index < times; index++) values.push(await measureOnce());
+  return values.sort((a, b) => a - b)[Math.floor(times / 2)] ?? 0;
+}
