@@ -1,5 +1,6 @@
-import http from 'node:http';
-import https from 'node:https';
+// By these names, without `node:`, VS Code puts in modules that know its proxy settings and the system's certificates.
+import http from 'http';
+import https from 'https';
 import { addAbortSignal } from 'node:stream';
 import type { RequestContext } from './requestContext';
 import { WireError } from './wireFault';
