@@ -1,4 +1,4 @@
-import type { Change, ChangeSet, CommitReport } from '../shared/changeSet';
+import type { Change, ChangeSet, CommitReport, CommitRequest } from '../shared/changeSet';
 import type { LedgerSummary } from '../shared/ledger';
 import type { LimitName, LimitNotice, Limits } from '../shared/limits';
 
@@ -76,11 +76,4 @@ export interface StagingPort {
   revert(commitId: string): Promise<CommitReport>;
 }
 
-export interface CommitRequest {
-  /** Change ids that the user has seen; a change whose id differs by now is a conflict. `'all'` takes what is staged. */
-  readonly ids: readonly string[] | 'all';
-  /** Paths of protected files that the user clicked on, each by itself. */
-  readonly approvedProtected: readonly string[];
-  /** Paths with unsaved edits in an editor: conflicts. */
-  readonly dirtyPaths: readonly string[];
-}
+export type { CommitRequest };

@@ -49,3 +49,12 @@ export interface CommitReport {
   readonly held: readonly { readonly path: string; readonly reason: ChangeMark }[];
   readonly conflicts: readonly { readonly path: string; readonly reason: ConflictReason }[];
 }
+
+export interface CommitRequest {
+  /** Change ids that the user has seen; a change whose id differs by now is a conflict. `'all'` takes what is staged. */
+  readonly ids: readonly string[] | 'all';
+  /** Paths of protected files that the user clicked on, each by itself. */
+  readonly approvedProtected: readonly string[];
+  /** Paths with unsaved edits in an editor: conflicts. */
+  readonly dirtyPaths: readonly string[];
+}

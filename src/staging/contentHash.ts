@@ -3,12 +3,8 @@ import { closeSync, fstatSync, readSync } from 'node:fs';
 
 const chunkBytes = 1024 * 1024;
 
-export function hashOfText(text: string): string {
+export function hashOfText(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-export function hashOfBytes(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** SHA-256 of an open file from its start, a chunk at a time. `size` is a hint. */

@@ -73,7 +73,13 @@ export class DescriptorLower implements Lower {
   }
 
   /** A descriptor of the folder, owned by this object and good until the next call; null where no folder is there. */
-  folder(path: string): number | null {
+  private folder(path: string): number | null {
+    if (path.includes('.sunaba-') && path.split('/').some((name) => commitDirectoryPattern.test(name))) return null;
+    return this.rawFolder(path);
+  }
+
+  /** As `folder`, for a commit itself: its own directories are there too. */
+  rawFolder(path: string): number | null {
     if (path === '') return this.rootFd;
     const kept = this.folders.get(path);
     if (kept !== undefined) {
@@ -86,8 +92,8 @@ export class DescriptorLower implements Lower {
       closeSync(kept);
     }
     const [above, name] = splitLower(path);
-    const parent = this.folder(above);
-    if (parent === null || commitDirectoryPattern.test(name)) return null;
+    const parent = this.rawFolder(above);
+    if (parent === null) return null;
     const fd = openFolder(parent, name);
     if (fd === null) return null;
     this.keep(path, fd);
@@ -117,7 +123,7 @@ export class DescriptorLower implements Lower {
   /** For paths longer than /proc can tell: compares what stands there with what is open, level by level. */
   private standsAtByIdentity(fd: number, path: string): boolean {
     const [above, name] = splitLower(path);
-    const parent = this.folder(above);
+    const parent = this.rawFolder(above);
     if (parent === null) return false;
     const there = lstatAt(parent, name);
     const open = fstatSync(fd, { bigint: true });

@@ -32,7 +32,8 @@ export class OverlayDirectory implements DirectoryNode {
     readonly context: OverlayContext,
     public above: OverlayDirectory | null,
     public ownName: string,
-    readonly lowerPath: string | null,
+    /** Changes only when staged changes were applied or given up (rearrange.ts). */
+    public lowerPath: string | null,
   ) {}
 
   parent(): OverlayDirectory | null {
@@ -112,8 +113,11 @@ export class OverlayDirectory implements DirectoryNode {
     return this.findBelow(name);
   }
 
+  /** False where it only covered a directory of the folder that is not there any more. */
   exists(): boolean {
-    return true;
+    if (this.lowerPath === null || this.context.lower.statDirectory(this.lowerPath) !== null) return true;
+    for (const node of this.upper.values()) if (node?.exists() === true) return true;
+    return false;
   }
 
   private findBelow(name: string): OverlayNode | null {
@@ -384,7 +388,7 @@ export class OverlayDirectory implements DirectoryNode {
   }
 
   /** Notes what the folder has at a name before it is covered; false where it has nothing. */
-  private coverBase(tx: Transaction, name: string): boolean {
+  coverBase(tx: Transaction, name: string): boolean {
     if (this.lowerPath === null) return false;
     const stat = this.context.lower.stat(this.lowerPath, name);
     if (stat === null) return false;
@@ -392,12 +396,55 @@ export class OverlayDirectory implements DirectoryNode {
     return true;
   }
 
+  /** What the folder has at a name shows again. */
+  reveal(tx: Transaction, name: string): void {
+    const node = this.upper.get(name);
+    if (node === undefined) return;
+    tx.add({ t: 'clear', directory: this.ownId(), name }, () => {
+      this.upper.delete(name);
+      this.touchedNs = nowNs();
+      if (node instanceof OverlayDirectory) node.forget();
+      else if (node !== null && --node.links === 0) node.forget();
+    });
+  }
+
+  /** Marks what the folder has at a name as removed. */
+  hide(tx: Transaction, name: string): void {
+    if (!this.coverBase(tx, name)) return;
+    tx.add({ t: 'entry', directory: this.ownId(), name, node: null }, () => {
+      this.upper.set(name, null);
+      this.folders.delete(name);
+    });
+  }
+
+  /** Lets what the folder has at `lowerPath` show through (null: nothing), under what covers it. */
+  showThrough(tx: Transaction, lowerPath: string | null): void {
+    const record = this.record();
+    if (record.t !== 'directory') return;
+    tx.add({ ...record, lower: lowerPath }, () => {
+      this.lowerPath = lowerPath;
+      this.folders.clear();
+      this.context.moves++;
+    });
+  }
+
+  /** The last name is gone, and with it all that is staged below. */
+  forget(): void {
+    this.removed = true;
+    this.context.moves++;
+    for (const node of this.upper.values()) {
+      if (node instanceof OverlayDirectory) node.forget();
+      else if (node !== null && --node.links === 0) node.forget();
+    }
+    this.upper.clear();
+  }
+
   record(): LogRecord {
     if (this.attributes === null) throw new Error('a directory that is not covered has no record');
     return { t: 'directory', id: this.ownId(), lower: this.lowerPath, attributes: this.attributes };
   }
 
-  private ownId(): number {
+  ownId(): number {
     if (this.id === null) throw new Error('a directory must be pinned before it is changed');
     return this.id;
   }

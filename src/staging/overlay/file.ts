@@ -29,6 +29,8 @@ export class OverlayFile implements FileNode {
   links = 1;
   private fd: number | null = null;
   private handles = 0;
+  /** Grows with every change of the contents; tells what was read of them from what is there now. */
+  version = 0;
 
   constructor(
     readonly context: OverlayContext,
@@ -136,6 +138,7 @@ export class OverlayFile implements FileNode {
     if (cx.readOnly) throw fsError('rofs');
     cx.quota.write(from.byteLength);
     cx.quota.fileSize(offset + from.byteLength);
+    this.version++;
     this.toBlob(true);
     this.dropMtime();
     try {
@@ -150,6 +153,7 @@ export class OverlayFile implements FileNode {
   truncate(cx: Accessor, size: number): void {
     if (cx.readOnly) throw fsError('rofs');
     cx.quota.fileSize(size);
+    this.version++;
     this.toBlob(size > 0);
     this.dropMtime();
     try {
@@ -167,6 +171,17 @@ export class OverlayFile implements FileNode {
       this.context.log.sync();
     } catch (cause) {
       throw toFsError(cause);
+    }
+  }
+
+  /** Runs `use` on the open contents and their size. */
+  withDescriptor<T>(use: (fd: number, size: number) => T): T {
+    this.handles++;
+    try {
+      const fd = this.descriptor();
+      return use(fd, this.contentStat().size);
+    } finally {
+      this.release();
     }
   }
 
@@ -216,12 +231,8 @@ export class OverlayFile implements FileNode {
     this.fd = fd;
   }
 
-  closeIfUnused(): void {
-    if (this.handles === 0) this.closeFd();
-  }
-
   /** Copy-up: the contents become a blob of the upper layer, `withContents` or empty. */
-  private toBlob(withContents: boolean): void {
+  toBlob(withContents: boolean): void {
     if (this.blob) return;
     const orphan = this.parent === null;
     if (this.id === null && !orphan) this.context.transact((tx) => this.pin(tx));
@@ -250,6 +261,7 @@ export class OverlayFile implements FileNode {
     this.fd = fd;
     closeSync(source);
     if (orphan) this.context.blobs.remove(id);
+    if (this.handles === 0) this.closeFd();
   }
 
   private copy(id: number, source: number): void {

@@ -28,6 +28,7 @@ export interface OverlayTree extends FileTree {
   readonly context: OverlayContext;
   /** Commits that this overlay has taken note of. */
   readonly committed: ReadonlySet<string>;
+  noteCommitted(commitId: string): void;
   /** Writes the log anew where it has grown long. Call it where a pause does no harm. */
   compact(): void;
 }
@@ -59,6 +60,7 @@ function openOverlay(lower: Lower, storage: string, policy: FilePolicy, guestPat
     root,
     context,
     committed,
+    noteCommitted: (commit) => context.transact((tx) => tx.add({ t: 'committed', commit }, () => void committed.add(commit))),
     compact: () => {
       if (log.isLong) log.replace(stateOf(context, root, committed));
     },

@@ -5,6 +5,8 @@ import { createFilePolicy, defaultFileRules, type FileRules } from '../../../src
 import { FsError } from '../../../src/staging/errno';
 import { createNamespace } from '../../../src/staging/namespace';
 import { createOverlayTree, type OverlayTree } from '../../../src/staging/overlay/overlayTree';
+import { createStaging, type Staging } from '../../../src/staging/staging';
+import type { CommitReport } from '../../../src/shared/changeSet';
 import type { Accessor, LedgerSink, Namespace, OpenDirectory, OpenFile, OpenOptions } from '../../../src/staging/vfs';
 
 const nothing = (): void => undefined;
@@ -40,12 +42,29 @@ export class Fixture {
   tree: OverlayTree;
   namespace: Namespace;
   base: OpenDirectory;
+  private readonly stagings: Staging[] = [];
 
   constructor(private readonly rules: FileRules = defaultFileRules) {
     mkdirSync(this.folder);
     this.tree = this.openTree();
     this.namespace = createNamespace({ mounts: new Map([['/workspace', { kind: 'tree', tree: this.tree }]]) });
     this.base = this.namespace.openRoot('/workspace');
+  }
+
+  /** The staging of this overlay, recovered and settled as at a start. */
+  staging(observe?: (done: string) => void): Staging {
+    const staging = createStaging(this.tree, {
+      root: this.folder,
+      state: join(this.top, 'state'),
+      overlayId: 'overlay',
+      ...(observe === undefined ? {} : { observe }),
+    });
+    this.stagings.push(staging);
+    return staging;
+  }
+
+  commitAll(approvedProtected: readonly string[] = []): CommitReport {
+    return this.staging().commit({ ids: 'all', approvedProtected, dirtyPaths: [] });
   }
 
   private openTree(): OverlayTree {
@@ -66,6 +85,7 @@ export class Fixture {
   }
 
   dispose(): void {
+    for (const staging of this.stagings) staging.dispose();
     this.tree.dispose();
     rmSync(this.top, { recursive: true, force: true });
   }

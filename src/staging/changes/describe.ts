@@ -1,0 +1,195 @@
+import { runsOnBuild } from '../../permissions/buildFiles';
+import type { Change, ChangeDetails, ChangeMark, ChangeSet, EntryKind } from '../../shared/changeSet';
+import { hashOfText } from '../contentHash';
+import type { OverlayContext } from '../overlay/context';
+import type { OverlayDirectory } from '../overlay/directory';
+import type { Base } from '../overlay/records';
+import type { Stat } from '../vfs';
+import { isSameAs, lowerContents, stagedContents, type Contents } from './contents';
+import { collectDifferences, type Difference } from './difference';
+import { countLines, type LineCounts } from './lineCounts';
+import { BareRepositories, leavesFolder } from './placeMarks';
+import { hasDeceptiveCharacters, isBinary } from './textMarks';
+
+/** Files from this size on are marked as large. */
+const largeBytes = 1024 * 1024;
+/** Texts up to this size have their lines counted. */
+const countedBytes = 512 * 1024;
+
+/** A change as the review shows it, with the difference that it describes. */
+export interface DescribedChange {
+  readonly change: Change;
+  readonly difference: Difference;
+  /** Hash of what the folder has at the path now (at `from` for a move); null where nothing. */
+  readonly lowerHash: string | null;
+  /** The text of the folder's link there; null for what is no link. */
+  readonly lowerTarget: string | null;
+}
+
+/** Describes what is staged; keeps what it read of a file until the file changes. */
+export class ChangeDescriber {
+  private readonly kept = new Map<string, { readonly key: string; readonly described: DescribedChange | null }>();
+
+  constructor(
+    private readonly root: OverlayDirectory,
+    private readonly context: OverlayContext = root.context,
+  ) {}
+
+  describe(): DescribedChange[] {
+    const differences = collectDifferences(this.root);
+    const repositories = new BareRepositories(this.root);
+    const described: DescribedChange[] = [];
+    const seen = new Set<string>();
+    for (const difference of differences) {
+      seen.add(difference.path);
+      const key = keyOf(difference, repositories.holds(difference.path));
+      let kept = this.kept.get(difference.path);
+      if (kept?.key !== key) {
+        kept = { key, described: this.one(difference, repositories) };
+        this.kept.set(difference.path, kept);
+      }
+      if (kept.described !== null) described.push({ ...kept.described, difference });
+    }
+    for (const path of this.kept.keys()) if (!seen.has(path)) this.kept.delete(path);
+    return described;
+  }
+
+  private one(difference: Difference, repositories: BareRepositories): DescribedChange | null {
+    const { path, staged, from } = difference;
+    const lowerStat = from === null ? difference.lower : difference.fromLower;
+    const lower = lowerStat === null ? null : lowerContents(this.context, from ?? path, lowerStat);
+    const after = staged === null ? null : stagedContents(staged);
+    const mode = staged?.stat().mode;
+    const kind = this.kindOf(difference, lower, after);
+    if (kind === null) return null;
+    const baseHash = this.baseHash(difference, lower);
+    const marks = this.marks(difference, after, repositories);
+    const lines = linesOf(difference, lower, after);
+    const entry: EntryKind = staged?.kind ?? entryOf(lowerStat);
+    const target = staged?.kind === 'symlink' ? staged.readlink() : '';
+    const id = hashOfText(JSON.stringify([kind, path, from, entry, baseHash, after?.hash ?? null, mode ?? null, target]));
+    const details: ChangeDetails = {
+      id,
+      baseHash,
+      stagedHash: after?.hash ?? null,
+      size: (after ?? lower)?.size ?? 0,
+      ...(mode === undefined ? {} : { mode }),
+      marks,
+      ...(lines === null ? {} : { lines }),
+    };
+    return {
+      change: toChange(kind, path, from, entry, target, details),
+      difference,
+      lowerHash: lower?.hash ?? null,
+      lowerTarget: lower?.target ?? null,
+    };
+  }
+
+  /** Null where the two sides are the same after all. */
+  private kindOf(difference: Difference, lower: Contents | null, after: Contents | null): Change['kind'] | null {
+    const { staged, lower: stat, from } = difference;
+    if (from !== null) return 'renamed';
+    if (staged === null) return stat === null ? null : 'deleted';
+    if (staged.kind === 'symlink') return stat?.kind === 'symlink' && lower?.hash === after?.hash ? null : 'linked';
+    if (stat === null) return 'created';
+    if (stat.kind !== staged.kind || lower?.hash !== after?.hash) return 'modified';
+    return stat.mode === staged.stat().mode ? null : 'mode changed';
+  }
+
+  private baseHash(difference: Difference, lower: Contents | null): string | null {
+    const expected = difference.from === null ? difference.expected : difference.fromExpected;
+    const stat = difference.from === null ? difference.lower : difference.fromLower;
+    if (expected === 'absent' || expected === null) return null;
+    if (expected === 'as seen') return lower?.hash ?? null;
+    if (expected.hash !== null) return expected.hash;
+    if (stat !== null && lower !== null && isSameAs(expected, stat, () => lower.hash)) return lower.hash;
+    return unreadHash(expected);
+  }
+
+  private marks(difference: Difference, after: Contents | null, repositories: BareRepositories): ChangeMark[] {
+    const { path, staged, from } = difference;
+    const marks: ChangeMark[] = [];
+    const isProtected = (each: string): boolean => this.context.policy.classify(each).protected || repositories.holds(each);
+    if (isProtected(path) || (from !== null && isProtected(from))) marks.push('protected');
+    if (staged?.kind === 'symlink' && leavesFolder(this.root, path, staged.readlink())) marks.push('link leaves the folder');
+    if (staged?.kind !== 'directory' && runsOnBuild(path)) marks.push('runs on build');
+    if (staged?.kind === 'file') {
+      const wasExecutable = ((difference.lower ?? difference.fromLower)?.mode ?? 0) & 0o111;
+      if ((staged.stat().mode & 0o111) !== 0 && wasExecutable === 0) marks.push('executable');
+      if ((after?.size ?? 0) >= largeBytes) marks.push('large');
+      if (after?.bytes && isBinary(after.bytes)) marks.push('binary');
+      else if (after?.bytes && hasDeceptiveCharacters(after.bytes)) marks.push('bidirectional or invisible characters');
+    }
+    return marks;
+  }
+}
+
+export function toChangeSet(described: readonly DescribedChange[]): ChangeSet {
+  const changes = described.map((each) => each.change);
+  return { id: hashOfText(changes.map((change) => change.details.id).join('\n')), changes };
+}
+
+/** Stands for contents that changed before anybody read them. */
+function unreadHash(base: Base): string {
+  return hashOfText(`unread ${base.size} ${base.mtimeNs}`);
+}
+
+function entryOf(stat: Stat | null): EntryKind {
+  return stat?.kind === 'directory' || stat?.kind === 'symlink' ? stat.kind : 'file';
+}
+
+function linesOf(difference: Difference, lower: Contents | null, after: Contents | null): LineCounts | null {
+  const isText = (side: Contents | null, kind: string | undefined): boolean =>
+    side === null || kind !== 'file' || (side.bytes !== null && side.size <= countedBytes && !isBinary(side.bytes));
+  const lowerKind = (difference.lower ?? difference.fromLower)?.kind;
+  if (difference.staged?.kind !== 'file' && lowerKind !== 'file') return null;
+  if (!isText(lower, lowerKind) || !isText(after, difference.staged?.kind)) return null;
+  return countLines(lower?.bytes ?? null, after?.bytes ?? null);
+}
+
+function toChange(
+  kind: Change['kind'],
+  path: string,
+  from: string | null,
+  entry: EntryKind,
+  target: string,
+  details: ChangeDetails,
+): Change {
+  switch (kind) {
+    case 'renamed':
+      return { kind, from: from ?? path, path, entry, details };
+    case 'linked':
+      return { kind, path, target, entry: 'symlink', details };
+    default:
+      return { kind, path, entry, details };
+  }
+}
+
+/** Changes with everything that a description is made from, without reading contents. */
+function keyOf(difference: Difference, inRepository: boolean): string {
+  const { staged, lower, from, fromLower, expected, fromExpected } = difference;
+  const parts: unknown[] = [from, inRepository, statKey(lower), statKey(fromLower), baseKey(expected), baseKey(fromExpected)];
+  if (staged === null) return parts.join(' ');
+  const stat = staged.stat();
+  return [
+    ...parts,
+    staged.id,
+    staged.kind === 'file' ? staged.version : 0,
+    stat.kind,
+    stat.ino,
+    stat.size,
+    stat.mode,
+    stat.mtimeNs,
+    stat.ctimeNs,
+    staged.kind === 'symlink' ? staged.readlink() : '',
+  ].join(' ');
+}
+
+function statKey(stat: Stat | null): string {
+  return stat === null ? '-' : `${stat.kind}:${stat.dev}:${stat.ino}:${stat.size}:${stat.mode}:${stat.mtimeNs}:${stat.ctimeNs}`;
+}
+
+function baseKey(base: Difference['expected'] | null): string {
+  if (base === null || typeof base === 'string') return String(base);
+  return `${base.kind}:${base.ino}:${base.size}:${base.mtimeNs}:${base.hash}`;
+}

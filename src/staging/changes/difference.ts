@@ -1,0 +1,108 @@
+import { joinLower, splitLower } from '../lower/lower';
+import type { OverlayContext } from '../overlay/context';
+import type { CoveringNode, OverlayDirectory } from '../overlay/directory';
+import type { Base } from '../overlay/records';
+import type { Stat } from '../vfs';
+
+/**
+ * One path where what is staged is not what the folder has, before contents are looked at: two files may still turn
+ * out to be equal. What policy hides is no difference.
+ */
+export interface Difference {
+  readonly path: string;
+  /** Null where the path is to be absent. */
+  readonly staged: CoveringNode | null;
+  /** What the folder has there now. */
+  readonly lower: Stat | null;
+  /** What the folder had when the overlay first covered the path; `as seen`: whatever it has now was seen through the overlay. */
+  readonly expected: Base | 'absent' | 'as seen';
+  /** The path in the folder that this one was moved from. */
+  readonly from: string | null;
+  /** What was expected at `from`, and what is there. */
+  readonly fromExpected: Base | 'as seen' | null;
+  readonly fromLower: Stat | null;
+}
+
+type Found = Omit<Difference, 'from' | 'fromExpected' | 'fromLower'>;
+
+/** All differences of an overlay, by path; a directory stands before what is in it. */
+export function collectDifferences(root: OverlayDirectory): Difference[] {
+  const found: Found[] = [];
+  new Collector(root.context, found).directory(root, '');
+  return pairMoves(found).sort((a, b) => comparePaths(a.path, b.path));
+}
+
+export function comparePaths(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+class Collector {
+  constructor(
+    private readonly context: OverlayContext,
+    private readonly found: Found[],
+  ) {}
+
+  /** `path`: where guests see the directory. Where the folder's own shows through there, only what covers it differs. */
+  directory(directory: OverlayDirectory, path: string): void {
+    const { lower } = this.context;
+    const inPlace = directory.lowerPath === path;
+    const names = new Set<string>(inPlace ? directory.upper.keys() : directory.names().seen);
+    if (!inPlace) for (const { name } of lower.list(path)?.entries ?? []) names.add(name);
+    for (const name of names) {
+      if (directory.classOf(name).hidden) continue;
+      const staged = directory.find(name);
+      if (staged?.kind === 'unsupported') continue;
+      this.entry(joinLower(path, name), staged, lower.stat(path, name), inPlace ? 'absent' : 'as seen');
+    }
+  }
+
+  private entry(path: string, staged: CoveringNode | null, lower: Stat | null, otherwise: 'absent' | 'as seen'): void {
+    if (staged === null && lower === null) return;
+    const expected = this.context.bases.get(path) ?? otherwise;
+    if (lower?.kind === 'directory' && staged?.kind !== 'directory') this.removed(path);
+    if (!isUntouched(path, staged, lower)) this.found.push({ path, staged, lower, expected });
+    if (staged?.kind === 'directory') this.directory(staged, path);
+  }
+
+  /** Everything below a directory that is to go. What was not there when it was removed is not expected. */
+  private removed(path: string): void {
+    for (const { name } of this.context.lower.list(path)?.entries ?? []) {
+      const below = joinLower(path, name);
+      if (this.context.policy.classify(below).hidden) continue;
+      this.entry(below, null, this.context.lower.stat(path, name), 'absent');
+    }
+  }
+}
+
+/** What is certainly the same: the folder's own file where it was, or a directory with the same mode. */
+function isUntouched(path: string, staged: CoveringNode | null, lower: Stat | null): boolean {
+  if (staged === null || lower === null || staged.kind !== lower.kind) return false;
+  if (staged.kind === 'directory') return staged.stat().mode === lower.mode;
+  return staged.id === null && staged.origin === path;
+}
+
+/** Where one path is to be absent and another one holds what was there, that is one move. */
+function pairMoves(found: readonly Found[]): Difference[] {
+  const gone = new Map<string, Found>();
+  for (const each of found) if (each.staged === null && each.lower !== null) gone.set(each.path, each);
+  const used = new Set<string>();
+  const moved = found.map((each): Difference => {
+    const origin = each.staged === null || each.lower !== null ? null : originOf(each.staged);
+    const source = origin === null || used.has(origin) ? undefined : gone.get(origin);
+    if (source === undefined || source.lower?.kind !== each.staged?.kind) {
+      return { ...each, from: null, fromExpected: null, fromLower: null };
+    }
+    used.add(source.path);
+    const fromExpected = source.expected === 'absent' ? 'as seen' : source.expected;
+    return { ...each, from: source.path, fromExpected, fromLower: source.lower };
+  });
+  return moved.filter((each) => !(each.staged === null && used.has(each.path)));
+}
+
+function originOf(node: CoveringNode): string | null {
+  return node.kind === 'directory' ? node.lowerPath : node.origin;
+}
+
+export function parentOf(path: string): string {
+  return splitLower(path)[0];
+}

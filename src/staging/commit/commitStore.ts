@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { hashOfText } from '../contentHash';
+import { makePrivateDirectory } from '../privateFile';
+import { CommitRun, type StepObserver } from './commitRun';
+import { acquireFolderLock, tryFolderLock, type FolderLock } from './folderLock';
+import type { HostFolder } from './hostFolder';
+import { readJournal, type Journal } from './journal';
+
+/**
+ * Where the journals and originals of one folder's commits are, for every window and the command line alike: a private
+ * directory below `state`, named after the folder's real path.
+ */
+export class CommitStore {
+  private readonly directory: string;
+  private readonly commits: string;
+
+  constructor(
+    state: string,
+    private readonly folder: HostFolder,
+  ) {
+    this.directory = join(state, hashOfText(folder.realPath).slice(0, 32));
+    this.commits = join(this.directory, 'commits');
+    makePrivateDirectory(this.commits);
+  }
+
+  lock(): FolderLock {
+    return acquireFolderLock(join(this.directory, 'lock'));
+  }
+
+  /** Where no other process holds the lock, finishes what a former one left. A living committer is left alone. */
+  recoverIfFree(): void {
+    const lock = tryFolderLock(join(this.directory, 'lock'));
+    if (lock === null) return;
+    try {
+      this.recover();
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** With the lock held: every commit that was stopped is finished or taken back. */
+  recover(): void {
+    for (const commitId of this.ids()) {
+      const directory = join(this.commits, commitId);
+      const journal = readJournal(directory);
+      if (journal === null) {
+        rmSync(directory, { recursive: true, force: true }); // stopped before anything was written to the folder
+        continue;
+      }
+      const run = new CommitRun(this.folder, directory, journal, () => undefined);
+      switch (journal.state) {
+        case 'preparing':
+          run.clearAsides();
+          rmSync(directory, { recursive: true, force: true });
+          break;
+        case 'prepared':
+          try {
+            run.resume();
+            run.confirmApplied();
+            run.finish();
+          } catch {
+            run.undo();
+          }
+          break;
+        case 'undoing':
+          run.undo();
+          break;
+        case 'done':
+          run.keepOriginals();
+          break;
+        case 'undone':
+          rmSync(directory, { recursive: true, force: true });
+          break;
+      }
+    }
+  }
+
+  /** Commits that are over and can be taken back, oldest first. */
+  done(): Journal[] {
+    return this.ids()
+      .map((commitId) => readJournal(join(this.commits, commitId)))
+      .filter((journal): journal is Journal => journal?.state === 'done')
+      .sort((a, b) => a.atMs - b.atMs);
+  }
+
+  /** Begins a commit; the lock is held. */
+  begin(
+    journal: Omit<Journal, 'version' | 'commitId' | 'asides' | 'state'>,
+    asidesAbove: readonly string[],
+    observe: StepObserver,
+  ): CommitRun {
+    const commitId = randomBytes(8).toString('hex');
+    const directory = join(this.commits, commitId);
+    mkdirSync(directory, { mode: 0o700 });
+    const asides = asidesAbove.map((above) => `${above === '' ? '' : `${above}/`}.sunaba-commit-${commitId}`);
+    return new CommitRun(this.folder, directory, { ...journal, version: 1, commitId, asides, state: 'preparing' }, observe);
+  }
+
+  originalPath(commitId: string, original: number): string {
+    return join(this.commits, commitId, `original-${original}`);
+  }
+
+  forget(commitId: string): void {
+    rmSync(join(this.commits, commitId), { recursive: true, force: true });
+  }
+
+  private ids(): string[] {
+    return readdirSync(this.commits).filter((name) => /^[0-9a-f]{16}$/.test(name));
+  }
+}

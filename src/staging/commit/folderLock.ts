@@ -1,0 +1,145 @@
+import { closeSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { UserError } from '../../shared/userError';
+import { createPrivateFile, writeFully } from '../privateFile';
+
+/** How long a commit waits for another one of the same folder. */
+export const lockWaitMs = 15_000;
+const retryMs = 25;
+/** A lock whose owner has not written its name into it by then was left by a crash. */
+const unnamedAgeMs = 5_000;
+
+export interface FolderLock {
+  release(): void;
+}
+
+/**
+ * One lock a real path, shared by every window and the command line: a file that names the process which holds it. The
+ * lock of a process that is gone is taken over; that of a living one never.
+ */
+export function acquireFolderLock(path: string, waitMs = lockWaitMs): FolderLock {
+  const lock = tryFolderLock(path);
+  if (lock !== null) return lock;
+  const until = performance.now() + waitMs;
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  while (performance.now() < until) {
+    Atomics.wait(pause, 0, 0, retryMs);
+    const late = tryFolderLock(path);
+    if (late !== null) return late;
+  }
+  throw new UserError(
+    'sandboxFailed',
+    'Another Sunaba window or command is applying changes to this folder. Wait for it to end, then apply again.',
+  );
+}
+
+/** The lock, or null where a living process holds it. */
+export function tryFolderLock(path: string): FolderLock | null {
+  const token = randomBytes(8).toString('hex');
+  if (create(path, token)) return held(path, token);
+  const owner = readOwner(path);
+  if (owner === 'gone' || (owner !== 'unknown' && isAlive(owner))) return null;
+  takeAway(path, owner);
+  return create(path, token) ? held(path, token) : null;
+}
+
+interface Owner {
+  readonly pid: number;
+  /** When the process started, as the system tells; null where it does not. */
+  readonly started: string | null;
+  readonly token: string;
+}
+
+function create(path: string, token: string): boolean {
+  let fd: number;
+  try {
+    fd = createPrivateFile(path);
+  } catch (cause) {
+    if (isCode(cause, 'EEXIST')) return false;
+    throw cause;
+  }
+  try {
+    const owner: Owner = { pid: process.pid, started: startOf(process.pid), token };
+    writeFully(fd, Buffer.from(JSON.stringify(owner)));
+  } finally {
+    closeSync(fd);
+  }
+  return true;
+}
+
+function held(path: string, token: string): FolderLock {
+  return {
+    release: () => {
+      const owner = readOwner(path);
+      if (typeof owner === 'object' && owner.token === token) rmSync(path, { force: true });
+    },
+  };
+}
+
+/** `gone`: free by now, or being written; `unknown`: left without a name. */
+function readOwner(path: string): Owner | 'gone' | 'unknown' {
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (isOwner(parsed)) return parsed;
+  } catch (cause) {
+    if (isCode(cause, 'ENOENT')) return 'gone';
+  }
+  try {
+    return Date.now() - statSync(path).mtimeMs > unnamedAgeMs ? 'unknown' : 'gone';
+  } catch {
+    return 'gone';
+  }
+}
+
+/** Moves a dead owner's lock away; where it is another one by now, puts that back. */
+function takeAway(path: string, owner: Owner | 'unknown'): void {
+  const aside = `${path}.${randomBytes(8).toString('hex')}`;
+  try {
+    renameSync(path, aside);
+  } catch (cause) {
+    if (isCode(cause, 'ENOENT')) return;
+    throw cause;
+  }
+  const moved = readOwner(aside);
+  const isTheSame = typeof moved === 'object' && typeof owner === 'object' ? moved.token === owner.token : typeof moved === typeof owner;
+  if (isTheSame) rmSync(aside, { force: true });
+  else renameSync(aside, path);
+}
+
+function isOwner(value: unknown): value is Owner {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'pid' in value &&
+    Number.isSafeInteger(value.pid) &&
+    'started' in value &&
+    (value.started === null || typeof value.started === 'string') &&
+    'token' in value &&
+    typeof value.token === 'string'
+  );
+}
+
+function isAlive(owner: Owner): boolean {
+  try {
+    process.kill(owner.pid, 0);
+  } catch (cause) {
+    if (!isCode(cause, 'EPERM')) return false;
+  }
+  const started = startOf(owner.pid);
+  return started === null || owner.started === null || started === owner.started;
+}
+
+/** Start time of a process in clock ticks, so that a number given out anew is not taken for its former bearer. */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? 'ended' : (fields[19] ?? null);
+  } catch {
+    return null;
+  }
+}
+
+function isCode(cause: unknown, code: string): boolean {
+  return typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === code;
+}

@@ -1,0 +1,65 @@
+import { splitLower } from '../lower/lower';
+import { UserError } from '../../shared/userError';
+import type { Stat } from '../vfs';
+import { describeFailure, PathChanged, type StepObserver } from './commitRun';
+import type { CommitStore } from './commitStore';
+import type { HostFolder } from './hostFolder';
+import type { Journal } from './journal';
+import { planSteps, type Target } from './plan';
+
+/**
+ * Carries targets out as one commit: all of them, or, where anything fails, none. Throws PathChanged where a path is
+ * not as it was planned for, else a UserError. The lock is held.
+ */
+export function performCommit(
+  store: CommitStore,
+  folder: HostFolder,
+  targets: readonly Target[],
+  about: { readonly overlayId: string; readonly reverts: string | null },
+  observe: StepObserver,
+): Journal {
+  const plan = planSteps(targets);
+  const run = store.begin({ ...about, atMs: Date.now(), steps: plan.steps, applied: plan.applied }, asidesAbove(folder, targets), observe);
+  try {
+    run.prepare(plan.sources);
+    run.apply(new Map<string, Stat | null>(targets.map((each) => [each.path, each.seen])));
+    run.finish();
+    return run.journal;
+  } catch (cause) {
+    if (run.journal.state === 'done') return run.journal; // applied; only originals could not be moved
+    undo(run);
+    if (cause instanceof PathChanged) throw cause;
+    throw new UserError('sandboxFailed', `${describeFailure(cause)} Nothing was changed; the changes stay staged.`, { cause });
+  }
+}
+
+function undo(run: ReturnType<CommitStore['begin']>): void {
+  try {
+    run.undo();
+  } catch (cause) {
+    throw new UserError('sandboxFailed', 'A commit failed and could not be taken back yet. It is taken back at the next start.', { cause });
+  }
+}
+
+/** The folder's own top and, where it holds other file systems, the top of each that is written to: renames do not cross them. */
+function asidesAbove(folder: HostFolder, targets: readonly Target[]): string[] {
+  const top = folder.stat('.');
+  const asides = new Set(['']);
+  const known = new Map<string, string>();
+  for (const { path } of targets) {
+    let directory = splitLower(path)[0];
+    if (known.has(directory)) continue;
+    const first = directory;
+    while (directory !== '' && folder.stat(directory)?.kind !== 'directory') directory = splitLower(directory)[0];
+    const dev = directory === '' ? top?.dev : folder.stat(directory)?.dev;
+    if (dev !== top?.dev) {
+      for (let above = splitLower(directory)[0]; directory !== '' && above !== ''; above = splitLower(above)[0]) {
+        if (folder.stat(above)?.dev !== dev) break;
+        directory = above;
+      }
+      asides.add(directory);
+    }
+    known.set(first, directory);
+  }
+  return [...asides];
+}

@@ -1,0 +1,81 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import type { ConflictReason } from '../../shared/changeSet';
+import { comparePaths } from '../changes/difference';
+import type { CommitStore } from './commitStore';
+import { isSameState, type EntryState } from './entryState';
+import type { HostFolder } from './hostFolder';
+import type { Applied, Journal } from './journal';
+import type { ContentSource, Target } from './plan';
+
+/** What takes a commit back: every path as it was, where the folder still has what the commit left there. */
+export function revertTargets(
+  journal: Journal,
+  folder: HostFolder,
+  store: CommitStore,
+): { readonly targets: Target[]; readonly conflicts: { path: string; reason: ConflictReason }[] } {
+  const targets: Target[] = [];
+  const conflicts: { path: string; reason: ConflictReason }[] = [];
+  const paths = new Set(journal.applied.map((each) => each.path));
+  for (const each of journal.applied) {
+    const now = folder.state(each.path);
+    const reason = conflictOf(now, each, each.from !== null && !paths.has(each.from) ? folder.state(each.from) : null);
+    if (reason !== null) conflicts.push({ path: each.path, reason });
+    else targets.push(...toTargets(journal, each, folder, store));
+  }
+  return { targets: targets.sort((a, b) => comparePaths(a.path, b.path)), conflicts };
+}
+
+function conflictOf(now: EntryState | null, { after }: Applied, atSource: EntryState | null): ConflictReason | null {
+  if (atSource !== null) return 'created on disk';
+  if (isSameState(now, after)) return null;
+  return now === null ? 'removed on disk' : after === null ? 'created on disk' : 'changed on disk';
+}
+
+function toTargets(journal: Journal, { path, from, before, after, original }: Applied, folder: HostFolder, store: CommitStore): Target[] {
+  const seen = folder.stat(path);
+  const source = original === null ? null : originalOf(store.originalPath(journal.commitId, original));
+  if (from === null) return [{ path, before: after, after: before, seen, source, from: null, movedAway: false }];
+  const former = journal.steps.find((step) => (step.op === 'remove' && step.path === from) || (step.op === 'move' && step.from === from));
+  const formerState: EntryState | null =
+    former?.op === 'remove' || former?.op === 'move' ? former.before : after?.kind === 'directory' ? after : null;
+  return [
+    { path, before: after, after: null, seen, source: null, from: null, movedAway: formerState?.kind === 'file' },
+    {
+      path: from,
+      before: null,
+      after: formerState,
+      seen: null,
+      source: source ?? hostSource(folder, path),
+      from: formerState?.kind === 'file' ? path : null,
+      movedAway: false,
+    },
+  ];
+}
+
+function originalOf(path: string): ContentSource {
+  return {
+    mtimeNs: null,
+    with: (use) => {
+      const fd = openSync(path, constants.O_RDONLY);
+      try {
+        return use(fd);
+      } finally {
+        closeSync(fd);
+      }
+    },
+  };
+}
+
+function hostSource(folder: HostFolder, path: string): ContentSource {
+  return {
+    mtimeNs: null,
+    with: (use) => {
+      const fd = folder.openFile(path);
+      try {
+        return use(fd);
+      } finally {
+        closeSync(fd);
+      }
+    },
+  };
+}

@@ -1,0 +1,214 @@
+import { closeSync } from 'node:fs';
+import type { Change, ChangeSet, CommitReport, CommitRequest } from '../shared/changeSet';
+import { UserError } from '../shared/userError';
+import { ChangeDescriber, toChangeSet, type DescribedChange } from './changes/describe';
+import { findStaged } from './changes/placeMarks';
+import { PathChanged, type StepObserver } from './commit/commitRun';
+import { CommitStore } from './commit/commitStore';
+import { HostFolder } from './commit/hostFolder';
+import type { Journal } from './commit/journal';
+import { performCommit } from './commit/perform';
+import { revertTargets } from './commit/revertTargets';
+import { selectTargets, type Selection } from './commit/targets';
+import { readWhole } from './contentHash';
+import { splitLower } from './lower/lower';
+import { silent } from './namespace';
+import type { OverlayTree } from './overlay/overlayTree';
+import { flattenMoved, giveUp, giveUpAll, keepContents, settle } from './overlay/rearrange';
+
+export interface StagingOptions {
+  /** Host path of the user's folder. */
+  readonly root: string;
+  /** Host path of the directory where all windows and the command line keep journals and originals of commits. */
+  readonly state: string;
+  /** Names this overlay among those of the folder; the same after a restart. */
+  readonly overlayId: string;
+  /** Called after each thing a commit does to a disk. */
+  readonly observe?: StepObserver;
+}
+
+/** The change set of one overlay and the one writer of the folder. Synchronous; belongs to the kernel's thread. */
+export interface Staging {
+  changes(): ChangeSet;
+  /** Contents of one side, for the review; null where that side is no file. */
+  read(path: string, side: 'base' | 'staged'): Uint8Array | null;
+  /** Stages other contents at a path, based on what the folder has there now; null where that makes them equal. */
+  edit(path: string, content: Uint8Array): Change | null;
+  commit(request: CommitRequest): CommitReport;
+  discard(paths: readonly string[] | 'all'): void;
+  /** Undoes a commit where the folder still has what it left there; what has changed since is a conflict. */
+  revert(commitId: string): CommitReport;
+  /** Commits of this folder that can be taken back, oldest first. */
+  commits(): readonly { readonly commitId: string; readonly atMs: number; readonly paths: readonly string[] }[];
+  dispose(): void;
+}
+
+/** Recovers what a former process left, then gives the staging of an overlay. */
+export function createStaging(tree: OverlayTree, options: StagingOptions): Staging {
+  return new OverlayStaging(tree, options);
+}
+
+class OverlayStaging implements Staging {
+  private readonly folder: HostFolder;
+  private readonly store: CommitStore;
+  private readonly describer: ChangeDescriber;
+  private readonly shown = new Map<string, string>();
+  private readonly observe: StepObserver;
+
+  constructor(
+    private readonly tree: OverlayTree,
+    private readonly options: StagingOptions,
+  ) {
+    this.folder = new HostFolder(options.root);
+    this.store = new CommitStore(options.state, this.folder);
+    this.describer = new ChangeDescriber(tree.root);
+    this.observe = options.observe ?? (() => undefined);
+    this.store.recoverIfFree();
+    this.settleFormer();
+  }
+
+  changes(): ChangeSet {
+    const set = toChangeSet(this.describer.describe());
+    for (const change of set.changes) this.shown.set(change.details.id, change.path);
+    return set;
+  }
+
+  read(path: string, side: 'base' | 'staged'): Uint8Array | null {
+    const { context, root } = this.tree;
+    if (side === 'staged') {
+      const node = findStaged(root, path);
+      return node?.kind === 'file' ? node.withDescriptor((fd) => readWhole(fd)) : null;
+    }
+    const change = this.describer.describe().find((each) => each.change.path === path);
+    const basePath = change?.difference.from ?? path;
+    if (context.policy.classify(basePath).hidden) return null;
+    const [directory, name] = splitLower(basePath);
+    if (context.lower.stat(directory, name)?.kind !== 'file') return null;
+    const { fd } = context.lower.openFile(directory, name);
+    try {
+      return readWhole(fd);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  edit(path: string, content: Uint8Array): Change | null {
+    const { context, root } = this.tree;
+    const [directory, name] = splitLower(path);
+    const parent = findStaged(root, directory);
+    if (parent?.kind !== 'directory')
+      throw new UserError('sandboxFailed', 'The folder of this file is not staged any more. Discard the change.');
+    const found = parent.find(name);
+    const file = found ?? parent.create(silent, name, 0o644);
+    if (file.kind !== 'file') throw new UserError('sandboxFailed', 'Only files can be edited in the review.');
+    const open = file.open(writing, { read: false, write: true, truncate: true });
+    try {
+      if (content.byteLength > 0) open.write(writing, content, 0);
+    } finally {
+      open.close();
+    }
+    const stat = context.lower.stat(directory, name);
+    context.transact((tx) => {
+      if (context.bases.has(path)) tx.add({ t: 'base', path, base: null }, () => void context.bases.delete(path));
+    });
+    if (stat !== null) context.transact((tx) => context.cover(tx, directory, name, stat, true));
+    return this.changes().changes.find((change) => change.path === path) ?? null;
+  }
+
+  commit(request: CommitRequest): CommitReport {
+    const lock = this.store.lock();
+    try {
+      this.store.recover();
+      this.settleFormer();
+      return this.commitLocked(request, []);
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** `changed`: paths that turned out to be otherwise than planned while they were applied. */
+  private commitLocked(request: CommitRequest, changed: readonly string[]): CommitReport {
+    flattenMoved(this.tree.root);
+    const described = this.describer.describe();
+    const dirtyPaths = [...request.dirtyPaths];
+    const selection = selectTargets(described, { ...request, dirtyPaths: [...dirtyPaths, ...changed] }, this.folder, this.shown);
+    const conflicts = selection.conflicts.map((each) =>
+      changed.includes(each.path) && !dirtyPaths.includes(each.path) ? { path: each.path, reason: 'changed on disk' as const } : each,
+    );
+    if (selection.targets.length === 0) return { commitId: null, applied: [], held: selection.held, conflicts };
+    keepContents(this.tree.root, changingPaths(selection), new Set(selection.targets.map((each) => each.path)));
+    let journal: Journal;
+    try {
+      const about = { overlayId: this.options.overlayId, reverts: null };
+      journal = performCommit(this.store, this.folder, selection.targets, about, this.observe);
+    } catch (cause) {
+      if (!(cause instanceof PathChanged) || changed.includes(cause.path)) throw cause;
+      return this.commitLocked(request, [...changed, ownerOf(selection.chosen, cause.path)]);
+    }
+    this.settleCommit(journal);
+    return { commitId: journal.commitId, applied: journal.applied.map((each) => each.path), held: selection.held, conflicts };
+  }
+
+  discard(paths: readonly string[] | 'all'): void {
+    if (paths === 'all') return giveUpAll(this.tree.root);
+    flattenMoved(this.tree.root);
+    const asked = new Set(paths);
+    const chosen = this.describer.describe().filter(({ change }) => asked.has(change.path));
+    for (const { change, difference } of chosen.reverse()) {
+      giveUp(this.tree.root, change.path);
+      if (difference.from !== null) giveUp(this.tree.root, difference.from);
+    }
+  }
+
+  revert(commitId: string): CommitReport {
+    const lock = this.store.lock();
+    try {
+      this.store.recover();
+      const journal = this.store.done().find((each) => each.commitId === commitId);
+      if (journal === undefined)
+        throw new UserError('sandboxFailed', 'The originals of this commit are not kept any more. It cannot be taken back.');
+      const { targets, conflicts } = revertTargets(journal, this.folder, this.store);
+      if (targets.length === 0) return { commitId: null, applied: [], held: [], conflicts };
+      const about = { overlayId: this.options.overlayId, reverts: commitId };
+      const done = performCommit(this.store, this.folder, targets, about, this.observe);
+      return { commitId: done.commitId, applied: done.applied.map((each) => each.path), held: [], conflicts };
+    } finally {
+      lock.release();
+    }
+  }
+
+  commits(): { commitId: string; atMs: number; paths: string[] }[] {
+    return this.store.done().map(({ commitId, atMs, applied }) => ({ commitId, atMs, paths: applied.map((each) => each.path) }));
+  }
+
+  dispose(): void {
+    this.folder.dispose();
+  }
+
+  /** Commits of this overlay that were finished by a recovery, or right before a crash. */
+  private settleFormer(): void {
+    for (const journal of this.store.done()) {
+      if (journal.overlayId === this.options.overlayId && journal.reverts === null && !this.tree.committed.has(journal.commitId))
+        this.settleCommit(journal);
+    }
+  }
+
+  private settleCommit(journal: Journal): void {
+    const applied = new Set(journal.applied.map((each) => each.path));
+    const sources = new Set(journal.applied.flatMap((each) => (each.from === null ? [] : [each.from])));
+    settle(this.tree.root, applied, sources);
+    this.tree.noteCommitted(journal.commitId);
+    this.tree.compact();
+  }
+}
+
+const writing = { ...silent, readOnly: false };
+
+function changingPaths(selection: Selection): Set<string> {
+  return new Set(selection.targets.filter((each) => each.before !== null).map((each) => each.path));
+}
+
+/** The path under which the review shows what touches `path`. */
+function ownerOf(chosen: readonly DescribedChange[], path: string): string {
+  return chosen.find(({ difference }) => difference.from === path)?.change.path ?? path;
+}
