@@ -35,6 +35,8 @@ const node = {
   define: { SUNABA_VERSION: JSON.stringify(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).version) },
   absWorkingDir: root,
   outExtension: { '.js': '.cjs' },
+  // Google's SDK calls the global `fetch`, which follows redirects with the key and has no time-out for silence.
+  inject: ['src/models/fetchForSdk.ts'],
 };
 
 /** Threads and child processes are files named `<name>.entry.ts`; each becomes dist/<name>.cjs. */
@@ -44,8 +46,7 @@ function entries() {
   return Object.fromEntries(Object.entries(found).filter(([, file]) => existsSync(path.join(root, file))));
 }
 
-// Google's SDK calls the global `fetch`, which follows redirects with the key and has no time-out for silence.
-const jobs = [{ ...node, entryPoints: entries(), outdir: 'dist', inject: ['src/models/fetchForSdk.ts'] }];
+const jobs = [{ ...node, entryPoints: entries(), outdir: 'dist' }];
 
 const webviewEntry = ['src/webview/main.tsx', 'src/webview/main.ts'].find((file) => existsSync(path.join(root, file)));
 if (webviewEntry) {

@@ -57,7 +57,7 @@ export function createGemini(options: GeminiOptions): Model {
           fault = next.value;
           break;
         }
-        shown ||= next.value.type === 'text' || next.value.type === 'thought';
+        shown ||= next.value.type === 'text';
         yield next.value;
       }
       const end = toEnd(fault, reply, signal);

@@ -14,7 +14,7 @@ export interface CliSetup {
   readonly cwd?: string;
   readonly stdin?: string;
   /** Called at each piece of output; `kill` sends a signal. */
-  readonly onOutput?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
+  readonly onOutput?: (stdout: string, kill: (signal: NodeJS.Signals) => void, pid: number | undefined) => void;
 }
 
 export const cliFile = path.join(import.meta.dirname, '../../dist/cli.cjs');
@@ -33,7 +33,7 @@ export function runCliProcess(setup: CliSetup): Promise<CliResult> {
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     stdout += chunk;
-    setup.onOutput?.(stdout, (signal) => child.kill(signal));
+    setup.onOutput?.(stdout, (signal) => child.kill(signal), child.pid);
   });
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
   return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import type { AgentEvent } from '../../../src/shared/agentEvent';
 import { startGeminiServer, type GeminiServer } from '../../support/gemini/geminiServer';
 import type { Chunk, Scenario } from '../../support/gemini/scenario';
 import { administrator, scenarios } from '../../support/gemini/scenarios';
+import { notRun } from '../../support/notRun';
 import { cliFile, runCliProcess, type CliResult, type CliSetup } from '../../support/runCliProcess';
 
 const read = (file: string): Chunk => ({ call: { name: 'read_file', args: { path: file } } });
@@ -24,6 +25,15 @@ const own: Scenario[] = [
     replies: [{ chunks: [read('README.md')] }, { chunks: [read('README.md')] }, tell],
   },
 ];
+
+/** Processes that a process started, and those that they started. */
+function childrenOf(pid: number | undefined): string[] {
+  if (pid === undefined) return [];
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter((child) => child !== '');
+  return children.flatMap((child) => [child, ...childrenOf(Number(child))]);
+}
 
 describe('sunaba run', () => {
   let server: GeminiServer;
@@ -254,6 +264,43 @@ describe('sunaba run', () => {
     const { status, stderr } = await runCliProcess({ args: ['run', '--root', folder, '--base-url', 'http://example.com', 'hi'] });
     expect(status).toBe(1);
     expect(stderr).toContain('http goes to this machine alone');
+  });
+
+  it('T60: the key is in no environment of a child, in no output and in no file of the state', async () => {
+    if (process.platform !== 'linux') return notRun('T60: the environment of child processes', 'there is no /proc here');
+    const key = 'AIza-key-that-must-not-be-seen-0123456789';
+    const state = path.join(scratch, 'state-of-t60');
+    const seen: string[] = [];
+    const { stdout, stderr } = await run('What is in this folder?', ['--json'], {
+      env: { GEMINI_API_KEY: key, XDG_STATE_HOME: state },
+      onOutput: (_, __, pid) => {
+        for (const child of childrenOf(pid))
+          seen.push(readFileSync(`/proc/${child}/environ`, 'latin1'), readFileSync(`/proc/${child}/cmdline`, 'latin1'));
+        for (const name of readdirSync(state, { recursive: true, encoding: 'utf8' })) {
+          const file = path.join(state, name);
+          if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) seen.push(readFileSync(file, 'latin1'));
+        }
+      },
+    });
+    expect(seen.length).toBeGreaterThan(2);
+    for (const text of [...seen, stdout, stderr]) expect(text).not.toContain(key);
+  });
+
+  it('T61: in the bundle, too, a redirect does not carry the key along', async () => {
+    const thief = await startGeminiServer();
+    const redirecting = await startGeminiServer({
+      intercept: (request, response) => {
+        response.writeHead(308, { location: `${thief.url.replace('127.0.0.1', 'localhost')}${request.path}` }).end();
+        return true;
+      },
+    });
+    const { status, stderr } = await runCliProcess({ args: ['run', '--root', folder, '--base-url', redirecting.url, 'hi'] });
+    expect(status).toBe(1);
+    expect(stderr).toContain('Redirects are not followed');
+    expect(redirecting.requests).toHaveLength(1);
+    expect(thief.requests).toHaveLength(0);
+    await redirecting.close();
+    await thief.close();
   });
 
   it('reading leaves no trace in the folder', async () => {
