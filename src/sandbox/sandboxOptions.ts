@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Limits } from '../shared/limits';
 import type { FileRules } from '../staging/conversationTrees';
+import { stateDirectory } from '../staging/stateDirectory';
 import type { ThreadOptions } from './thread/protocol';
 
 /** What a sandbox is made of, on either host. */
@@ -16,6 +17,8 @@ export interface SandboxOptions {
   readonly limits: Limits;
   /** Host path of a directory for this conversation's changes alone, private to the user. Where absent they end with the sandbox. */
   readonly storage?: string;
+  /** Host path of where all windows and the command line keep the journals of commits; the user's state directory where absent. */
+  readonly state?: string;
   /** Which files are hidden, protected and read-only; the defaults where absent. */
   readonly rules?: FileRules;
 }
@@ -29,6 +32,7 @@ export function toThreadOptions(launcher: ThreadOptions['launcher'], options: Sa
     limits,
     guests: options.guests ?? path.join(dist, 'guests'),
     mount: options.mount ?? '/workspace',
+    state: options.state ?? path.join(stateDirectory(process.env, process.platform), 'folders'),
     ...(storage === undefined ? {} : { storage }),
     ...(rules === undefined ? {} : { rules }),
   };

@@ -1,12 +1,17 @@
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { createFilePolicy, defaultFileRules, type FileRules } from '../permissions/filePolicy';
+import { hashOfText } from './contentHash';
 import { createOverlayTree, createScratchTree, type OverlayTree } from './overlay/overlayTree';
+import { createStaging, type Staging } from './staging';
 
 export interface ConversationTreesOptions {
   /** Host path of the user's folder; it must exist. */
   readonly folder: string;
   /** Host path of a directory for this conversation alone; made where it is missing. */
   readonly storage: string;
+  /** Host path of where all windows and the command line keep the journals of commits. */
+  readonly state: string;
   /** Where guests see the folder. */
   readonly guestPath: string;
   /** The default rules where absent. */
@@ -17,14 +22,26 @@ export interface ConversationTrees {
   readonly workspace: OverlayTree;
   /** /tmp. */
   readonly scratch: OverlayTree;
+  /** The change set of `workspace`, and the one writer of the folder. */
+  readonly staging: Staging;
+  dispose(): void;
 }
 
 /** Opens what a conversation's processes may write to: the overlay over its folder, and its scratch. */
-export function openConversationTrees({ folder, storage, guestPath, rules }: ConversationTreesOptions): ConversationTrees {
+export function openConversationTrees({ folder, storage, state, guestPath, rules }: ConversationTreesOptions): ConversationTrees {
   const policy = createFilePolicy(rules ?? defaultFileRules);
+  const workspace = createOverlayTree({ root: folder, storage: join(storage, 'overlay'), policy, guestPath });
+  const scratch = createScratchTree({ storage: join(storage, 'scratch'), guestPath: '/tmp' });
+  const staging = createStaging(workspace, { root: folder, state, overlayId: hashOfText(realpathSync(storage)) });
   return {
-    workspace: createOverlayTree({ root: folder, storage: join(storage, 'overlay'), policy, guestPath }),
-    scratch: createScratchTree({ storage: join(storage, 'scratch'), guestPath: '/tmp' }),
+    workspace,
+    scratch,
+    staging,
+    dispose: () => {
+      staging.dispose();
+      workspace.dispose();
+      scratch.dispose();
+    },
   };
 }
 

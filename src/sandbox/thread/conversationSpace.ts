@@ -8,6 +8,7 @@ import type { Mount, Namespace } from '../../staging/vfs';
 import { deviceNames } from '../kernel/device';
 import type { Ledger, ProgramSource } from '../kernel/kernel';
 import { createLedger } from './ledger';
+import { callStaging } from './callStaging';
 import type { StagingMethod, ThreadOptions } from './protocol';
 
 /** What a conversation's processes can name, and what becomes of what they write. Lives on the kernel's thread. */
@@ -24,12 +25,14 @@ export function createConversationSpace(options: ThreadOptions, programs: Progra
     throw new UserError('workspaceFolderGone', 'The folder of this chat is no longer there. Open it again, or start a new chat.');
   }
   const storage = options.storage ?? mkdtempSync(path.join(tmpdir(), 'sunaba-'));
-  const { workspace, scratch } = openConversationTrees({
+  const trees = openConversationTrees({
     folder: options.folder,
     storage,
+    state: options.state,
     guestPath: options.mount,
     ...(options.rules === undefined ? {} : { rules: options.rules }),
   });
+  const { workspace, scratch, staging } = trees;
   const mounts = new Map<string, Mount>([[options.mount, { kind: 'tree', tree: workspace }]]);
   if (options.mount !== '/') {
     mounts.set('/tmp', { kind: 'tree', tree: scratch });
@@ -40,10 +43,9 @@ export function createConversationSpace(options: ThreadOptions, programs: Progra
   return {
     namespace: createNamespace({ mounts }),
     createLedger,
-    callStaging: () => Promise.reject(new UserError('sandboxFailed', 'There is nothing to review here yet.')),
+    callStaging: (method, args) => new Promise((resolve) => resolve(callStaging(staging, method, args))),
     dispose: () => {
-      workspace.dispose();
-      scratch.dispose();
+      trees.dispose();
       if (options.storage === undefined) rmSync(storage, { recursive: true, force: true });
       return Promise.resolve();
     },

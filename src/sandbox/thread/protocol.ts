@@ -22,6 +22,8 @@ export interface ThreadOptions {
   readonly limits: Limits;
   /** Host path of this conversation's own directory; a temporary one where absent. */
   readonly storage?: string;
+  /** Host path of where commits keep journals and originals, the same for all windows and the command line. */
+  readonly state: string;
   readonly rules?: FileRules;
 }
 
