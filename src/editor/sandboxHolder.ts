@@ -39,7 +39,10 @@ export function createSandboxHolder(
 
   const make = async (folder: string): Promise<Sandbox> => {
     const { host, limits } = readSettings();
-    const { sandbox, notice } = await openSandbox(host, { dist, folder, limits });
+    const { sandbox, notice } = await openSandbox(host, { dist, folder, limits }, (text) => {
+      log.warn(text);
+      void vscode.window.showWarningMessage(text);
+    });
     log.info(`the sandbox of ${folder} runs on the host "${sandbox.host}"`);
     if (notice !== null) log.warn(notice);
     return sandbox;

@@ -19,6 +19,8 @@ export interface CoreMount {
 
 /** How long a thread may take to end before the kernel is told that its guest is through. */
 const terminateMs = 300;
+/** How long until the user hears of a thread that does not end. */
+const stuckMs = 3000;
 
 /** Starts the guests that a kernel thread asks for as processes of the VS Code WASI API. */
 export class CoreGuests {
@@ -28,12 +30,14 @@ export class CoreGuests {
     private readonly api: ProcessApi,
     private readonly mount: CoreMount,
     private readonly post: (message: ToThread) => void,
+    /** A guest's thread does not end. It can do no more harm than to use a processor. */
+    private readonly onStuck: () => void,
   ) {}
 
   receive(message: GuestMessage): void {
     switch (message.type) {
       case 'guest start': {
-        const guest = new CoreGuest(message.guest, this.post, () => this.#guests.delete(message.guest));
+        const guest = new CoreGuest(message.guest, this.post, this.onStuck, () => this.#guests.delete(message.guest));
         this.#guests.set(message.guest, guest);
         void guest.start(this.api, this.mount, message);
         return;
@@ -61,6 +65,7 @@ class CoreGuest {
   constructor(
     private readonly guest: number,
     private readonly post: (message: ToThread) => void,
+    private readonly onStuck: () => void,
     private readonly onEnd: () => void,
   ) {}
 
@@ -89,10 +94,12 @@ class CoreGuest {
     this.#ending = true;
     const told = trap !== null && this.#wasToldToDie() ? null : trap;
     const late = setTimeout(() => this.#end(told), terminateMs);
+    const stuck = setTimeout(this.onStuck, stuckMs);
     void Promise.resolve(this.#process?.terminate())
       .catch(() => undefined)
       .then(() => {
         clearTimeout(late);
+        clearTimeout(stuck);
         this.#end(told);
       });
   }

@@ -13,6 +13,8 @@ import { probeCore } from './probeCore';
 import { selectHost, type CoreState, type HostSetting } from './selectHost';
 
 const coreId = 'ms-vscode.wasm-wasi-core';
+const stuckNotice =
+  'A program could not be ended and keeps a processor busy; it can no longer reach any file. Reload the window to stop it, or set sunaba.wasi.host to embedded.';
 const probeMs = 10_000;
 /** How long the kernel's thread may take to end by itself. */
 const closeMs = 2000;
@@ -23,17 +25,27 @@ export interface OpenedSandbox {
   readonly notice: string | null;
 }
 
-/** Makes a sandbox on the host that the setting, and what is installed, lead to. */
-export async function openSandbox(setting: HostSetting, options: SandboxOptions): Promise<OpenedSandbox> {
+/** Makes a sandbox on the host that the setting, and what is installed, lead to. `onNotice` is for what the user is told later. */
+export async function openSandbox(
+  setting: HostSetting,
+  options: SandboxOptions,
+  onNotice: (text: string) => void = () => undefined,
+): Promise<OpenedSandbox> {
   const mount: CoreMount = { uri: Uri.file(options.folder), mountPoint: options.mount ?? '/workspace' };
   const core = setting === 'embedded' ? undefined : await findCore(mount);
   const choice = selectHost(setting, core?.state ?? { kind: 'absent' });
-  const sandbox = choice.host === 'vscode' && core?.api ? createVscodeSandbox(core.api, mount, options) : createEmbeddedSandbox(options);
+  const sandbox =
+    choice.host === 'vscode' && core?.api ? createVscodeSandbox(core.api, mount, options, onNotice) : createEmbeddedSandbox(options);
   return { sandbox, notice: choice.notice };
 }
 
 /** A sandbox whose guests are processes of the VS Code WASI API; its kernel is a thread of the extension host. */
-export function createVscodeSandbox(api: ProcessApi, mount: CoreMount, options: SandboxOptions): RemoteSandbox {
+export function createVscodeSandbox(
+  api: ProcessApi,
+  mount: CoreMount,
+  options: SandboxOptions,
+  onNotice: (text: string) => void,
+): RemoteSandbox {
   let guests: CoreGuests | undefined;
   return new RemoteSandbox({
     host: 'vscode',
@@ -41,7 +53,12 @@ export function createVscodeSandbox(api: ProcessApi, mount: CoreMount, options: 
     connect: () => {
       const worker = new Worker(path.join(options.dist, 'kernelThread.cjs'), { env: {}, execArgv: [], name: 'sunaba kernel' });
       const handle = workerHandle<ToThread, FromThread>(worker);
-      const carried = new CoreGuests(api, mount, (message) => handle.post(message));
+      const carried = new CoreGuests(
+        api,
+        mount,
+        (message) => handle.post(message),
+        () => onNotice(stuckNotice),
+      );
       guests = carried;
       // An error of the thread is followed by its exit, which the sandbox tells to whoever waits.
       worker.on('error', () => undefined);
