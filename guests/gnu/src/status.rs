@@ -76,7 +76,9 @@ fn convert(found: &fs::Stat, path: &[u8], links: Links) -> Status {
     let kind = match FileType::from_raw_mode(found.st_mode as _) {
         FileType::Directory => Kind::Directory,
         FileType::Symlink => Kind::Link,
+        #[cfg(unix)]
         FileType::Fifo => Kind::Pipe,
+        #[cfg(unix)]
         FileType::Socket => Kind::Socket,
         FileType::CharacterDevice => Kind::CharDevice,
         FileType::BlockDevice => Kind::BlockDevice,
