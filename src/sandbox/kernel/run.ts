@@ -88,6 +88,11 @@ export class Run {
     this.#stdin.retain();
   }
 
+  /** Whether a path like `/workspace/a` means something to its processes: only where `/` is what they begin with. */
+  get hasAbsolutePaths(): boolean {
+    return this.request.view === 'shell';
+  }
+
   createPipe(): Pipe {
     return new Pipe((callback) => this.host.service.whenQuiet(callback));
   }

@@ -144,6 +144,7 @@ export const pathCalls = {
   path_symlink: (process, args) => {
     const target = process.memory.path(args.u32(0), args.u32(1));
     const { base, path } = place(process, args, 2, 'path_symlink');
+    if (target.startsWith('/') && !process.run.hasAbsolutePaths) throw fsError('notcapable');
     process.run.namespace.symlink(process.accessor, target, base, path);
     return errno.success;
   },
