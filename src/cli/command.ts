@@ -7,6 +7,8 @@ export interface Command {
   readonly summary: string;
   /** The whole help, from `Usage: sunaba NAME …` on. */
   readonly help: string;
+  /** What follows its own options is another program's, `--help` too: it looks for its own help itself. */
+  readonly passesArguments?: boolean;
   /** Gives the exit status. Throws `UsageError` for bad arguments, `UserError` for what the user can mend. */
   run(args: readonly string[], terminal: Terminal): Promise<number>;
 }

@@ -1,5 +1,6 @@
 import type { Command } from './command';
 import { modelsCommand } from './modelsCommand';
 import { runCommand } from './runCommand';
+import { wasmCommand } from './wasmCommand';
 
-export const commands: readonly Command[] = [runCommand, modelsCommand];
+export const commands: readonly Command[] = [runCommand, wasmCommand, modelsCommand];

@@ -28,7 +28,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     return exitStatus.usage;
   }
   const end = rest.indexOf('--');
-  if (rest.slice(0, end === -1 ? rest.length : end).some((arg) => arg === '--help' || arg === '-h')) {
+  if (command.passesArguments !== true && rest.slice(0, end === -1 ? rest.length : end).some((arg) => arg === '--help' || arg === '-h')) {
     terminal.stdout.write(command.help);
     return exitStatus.ok;
   }

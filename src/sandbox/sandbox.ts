@@ -20,6 +20,8 @@ export interface RunRequest {
   /** Without argv[0], which is the program's name. Words are bytes where they are not text. */
   readonly args: readonly (string | Uint8Array)[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The environment is `env` alone, without PATH, HOME and the like. */
+  readonly bareEnv?: boolean;
   /** An absolute guest path; `/workspace` where absent. */
   readonly cwd?: string;
   /** `files`: preopens /workspace and /tmp alone. `shell`: the whole virtual root. `only mount`: the folder alone, at the sandbox' mount path. */

@@ -1,14 +1,14 @@
 import { Buffer } from 'node:buffer';
 import type { KernelRequest } from './kernel';
 
-/** What every program but a bare `only mount` one finds in its environment. Nothing of the host's own is ever in it. */
+/** What a program finds where its environment is not to be bare in its environment. Nothing of the host's own is ever in it. */
 function defaults(mount: string): Readonly<Record<string, string>> {
   return { PATH: '/usr/bin:/bin', HOME: mount, TMPDIR: '/tmp', LANG: 'C.UTF-8', TERM: 'dumb', USER: 'sunaba', SHELL: '/bin/sh' };
 }
 
 /** The environment of a run's first process: the defaults and what the request names, as `NAME=value`. */
 export function createEnvironment(request: KernelRequest, mount: string, cwd: string): readonly Uint8Array[] {
-  const base = request.view === 'only mount' ? {} : { ...defaults(mount), PWD: cwd };
+  const base = request.bareEnv || request.view === 'only mount' ? {} : { ...defaults(mount), PWD: cwd };
   const all: Readonly<Record<string, string>> = { ...base, ...request.env };
   return allowedEnvironment(Object.entries(all).map(([name, value]) => Buffer.from(`${name}=${value}`)));
 }

@@ -1,0 +1,130 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Exit, RunResult } from '../sandbox/sandbox';
+import { assertNever } from '../shared/assertNever';
+import type { LimitName } from '../shared/limits';
+import { UserError } from '../shared/userError';
+import type { Command } from './command';
+import { exitStatus } from './command';
+import { openSandbox } from './openSandbox';
+import { resolveRoot } from './rootFolder';
+import { shown } from './safeText';
+import { settleChanges } from './settleChanges';
+import type { Terminal } from './terminal';
+import { isHelp, parseWasmOptions, type WasmOptions } from './wasmOptions';
+
+/** Statuses beside the program's own; the first and last as timeout(1) and a shell have them. */
+const status = { timedOut: 124, sunabaFailed: 125, killed: 137 } as const;
+
+const help = `Usage: sunaba wasm [OPTION…] FILE [ARG…]
+
+Runs a WASI preview1 program in the sandbox: it sees the folder and nothing else of this machine. Standard input,
+output and error pass through.
+
+  --root DIR         the folder; the current one where absent
+  --mount PATH       where the folder appears (/workspace); with / it is all the program sees
+  --mode MODE        read-only, ask or auto: what becomes of what it writes (ask)
+  --env NAME=VALUE   a variable of the program's environment, which holds these alone; may be repeated
+  --timeout MS       ends it after so many milliseconds (60000)
+  --memory MIB       the most memory it gets (512)
+  --ledger FILE      writes there, as JSON, what the program did to files
+
+Exit status: the program's own; 124 at the time limit, 137 where it ran out of memory or was killed by another limit,
+128 and the signal's number where it trapped, 125 where Sunaba itself failed, 2 bad usage.
+`;
+
+export const wasmCommand: Command = {
+  name: 'wasm',
+  summary: 'run a WASI program in the sandbox',
+  help,
+  passesArguments: true,
+  run: runWasm,
+};
+
+async function runWasm(args: readonly string[], terminal: Terminal): Promise<number> {
+  if (isHelp(args)) {
+    terminal.stdout.write(help);
+    return exitStatus.ok;
+  }
+  const options = parseWasmOptions(args);
+  try {
+    return await runProgram(options, terminal);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    terminal.stderr.write(`sunaba: ${shown(error instanceof UserError ? message : `it failed inside: ${message}`)}\n`);
+    return status.sunabaFailed;
+  }
+}
+
+async function runProgram(options: WasmOptions, terminal: Terminal): Promise<number> {
+  const module = await readProgram(path.resolve(terminal.cwd, options.file));
+  const folder = await resolveRoot(options.root, terminal.cwd);
+  const sandbox = openSandbox({ folder, mount: options.mount, limits: options.limits }, terminal);
+  try {
+    const result = await sandbox.run(
+      {
+        program: { name: path.basename(options.file), module },
+        args: options.args,
+        env: options.env,
+        bareEnv: true,
+        cwd: options.mount,
+        view: options.mount === '/' ? 'only mount' : 'shell',
+        stdin: terminal.stdin as AsyncIterable<Uint8Array>,
+        onOutput: (stream, chunk) => terminal[stream].write(chunk),
+        readOnly: options.mode === 'read-only',
+      },
+      terminal.signal,
+    );
+    for (const { message } of result.limitsMet) terminal.stderr.write(`sunaba: ${message}\n`);
+    if (options.ledger !== undefined) await writeLedger(path.resolve(terminal.cwd, options.ledger), result);
+    const own = toStatus(result.exit, terminal);
+    if (!hasStaged(result)) return own;
+    const settled = await settleChanges({ staging: sandbox.staging, mode: options.mode, terminal, json: false });
+    return own === exitStatus.ok ? settled : own;
+  } finally {
+    await sandbox.dispose();
+  }
+}
+
+/** Where nothing was written there is nothing to ask the kernel for. */
+function hasStaged({ ledger: { counts } }: RunResult): boolean {
+  return counts.written + counts.created + counts.removed > 0;
+}
+
+async function readProgram(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new UserError('sandboxFailed', `the program cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function writeLedger(file: string, result: RunResult): Promise<void> {
+  try {
+    await writeFile(file, `${JSON.stringify(result.ledger)}\n`);
+  } catch (error) {
+    throw new UserError('sandboxFailed', `the ledger cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function toStatus(exit: Exit, terminal: Terminal): number {
+  switch (exit.kind) {
+    case 'exited':
+      return exit.code;
+    case 'signaled':
+      return 128 + exit.signal;
+    case 'trapped':
+      terminal.stderr.write(`sunaba: the program was ended: ${shown(exit.message)}\n`);
+      return exit.memoryAtCap ? status.killed : /unreachable/.test(exit.message) ? 134 : 139;
+    case 'limit':
+      return fromLimit(exit.limit);
+    case 'aborted':
+      return exitStatus.interrupted;
+    default:
+      return assertNever(exit);
+  }
+}
+
+function fromLimit(limit: LimitName): number {
+  return limit === 'wallClockMs' ? status.timedOut : status.killed;
+}
