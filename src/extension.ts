@@ -1,45 +1,47 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { createApiKey } from './editor/apiKey';
 import { createChat } from './editor/chat';
 import { registerCommands } from './editor/commands';
 import { createFolderChoice } from './editor/folderChoice';
+import { createPermissions } from './editor/permissions';
+import { createPermissionsPage } from './editor/permissionsPage';
 import { createSandboxHolder } from './editor/sandboxHolder';
-import { createTurnRunner } from './editor/turnRunner';
 
 /** Wires the rooms together. Nothing here works yet: the model, the tools and the sandbox are made by the first turn. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Sunaba', { log: true });
-  const keyChanged = new vscode.EventEmitter<void>();
-  const folderChanged = new vscode.EventEmitter<void>();
-  const sandboxChanged = new vscode.EventEmitter<void>();
+  const emitter = () => new vscode.EventEmitter<void>();
+  const changed = { key: emitter(), folder: emitter(), sandbox: emitter(), permissions: emitter() };
+  const storage = path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'changes');
 
-  const apiKey = createApiKey(context.secrets, keyChanged);
-  const folderChoice = createFolderChoice(context.workspaceState, folderChanged);
-  const sandboxes = createSandboxHolder(context.extensionUri, log, sandboxChanged);
-  const runner = createTurnRunner({ apiKey, folderChoice, sandboxes, mode: () => 'read-only' });
-  const chat = createChat({
-    context,
-    log,
-    apiKey,
-    folderChoice,
-    runner,
-    sandboxes,
-    checkSandbox: () => Promise.resolve(log.show()),
-  });
+  const apiKey = createApiKey(context.secrets, changed.key);
+  const folderChoice = createFolderChoice(context.workspaceState, changed.folder);
+  const permissions = createPermissions(context.workspaceState, changed.permissions);
+  const permissionsPage = createPermissionsPage(permissions);
+  const sandboxes = createSandboxHolder(context.extensionUri, log, changed.sandbox, storage, () => permissions.files().rules);
+  const showPermissions = () => permissionsPage.show();
+  const chat = createChat({ context, log, apiKey, folderChoice, permissions, sandboxes, showPermissions });
   const commands = registerCommands(
     {
       'sunaba.openChat': () => chat.open(),
       'sunaba.newChat': () => chat.newChat(),
       'sunaba.explainSelection': () => chat.explainSelection(),
       'sunaba.addSelectionToChat': () => chat.addSelection(),
+      'sunaba.addTerminalSelection': () => chat.addTerminalSelection(),
       'sunaba.stop': () => chat.stop(),
       'sunaba.setApiKey': async () => void (await apiKey.ask()),
       'sunaba.removeApiKey': () => apiKey.remove(),
       'sunaba.chooseFolder': () => chat.chooseFolder(),
       'sunaba.showLog': () => log.show(),
-      'sunaba.checkSandbox': () => log.show(),
+      'sunaba.checkSandbox': () => chat.checkSandbox(),
+      'sunaba.switchMode': () => chat.switchMode(),
+      'sunaba.reviewChanges': () => chat.review(),
+      'sunaba.applyChanges': () => chat.apply(),
+      'sunaba.discardChanges': () => chat.discard(),
+      'sunaba.showPermissions': showPermissions,
     },
     log,
   );
-  context.subscriptions.push(log, keyChanged, folderChanged, sandboxChanged, chat, commands);
+  context.subscriptions.push(log, ...Object.values(changed), permissionsPage, chat, commands);
 }

@@ -1,114 +1,147 @@
+import path from 'node:path';
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { assertNever } from '../shared/assertNever';
-import type { Fix } from '../shared/fix';
-import type { HostMessage, WebviewMessage } from '../shared/protocol';
+import { nextMode, type Mode } from '../shared/mode';
+import type { HostMessage } from '../shared/protocol';
 import { UserError } from '../shared/userError';
 import type { ApiKey } from './apiKey';
-import { ChatController, type TurnRunner } from './chatController';
+import { Approvals } from './approvals';
+import { ChatController } from './chatController';
+import { createChatMessages } from './chatMessages';
 import { createChatStore } from './chatStore';
 import { chatViewIds, registerChatView, type ChatPanel } from './chatView';
 import type { FolderChoice } from './folderChoice';
-import { openFile } from './openFile';
+import { registerPendingDecorations } from './pendingDecorations';
+import type { Permissions } from './permissions';
+import { restoreTo } from './restoreTurn';
+import { ReviewController } from './reviewController';
+import { openReview } from './reviewEditors';
+import { registerReviewFiles } from './reviewFiles';
 import type { SandboxHolder } from './sandboxHolder';
-import { readSelection } from './selection';
+import { reportSandbox } from './sandboxReport';
+import { dirtyPaths, readSelection } from './selection';
 import { readSettings } from './settings';
-import { runFix, showError } from './showError';
+import { showError } from './showError';
 import { readStatus } from './status';
+import { readTerminalSelection } from './terminalText';
+import { createTurnRunner } from './turnRunner';
 
 export interface ChatParts {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
   readonly apiKey: ApiKey;
   readonly folderChoice: FolderChoice;
-  readonly runner: TurnRunner;
+  readonly permissions: Permissions;
   readonly sandboxes: SandboxHolder;
-  readonly checkSandbox: () => Promise<void>;
+  readonly showPermissions: () => void;
 }
 
-/** The chat of this window: its panels, its conversation, and what the palette does to it. */
+/** The chat of this window: its panels, its conversation and its review, and what the palette does to them. */
 export interface Chat extends vscode.Disposable {
   open(): Promise<void>;
   newChat(): Promise<void>;
   explainSelection(): Promise<void>;
   addSelection(): Promise<void>;
+  addTerminalSelection(): Promise<void>;
   stop(): Promise<void>;
   chooseFolder(): Promise<void>;
+  checkSandbox(): Promise<void>;
+  switchMode(): Promise<void>;
+  review(): Promise<void>;
+  apply(): Promise<void>;
+  discard(): Promise<void>;
 }
 
 export function createChat(parts: ChatParts): Chat {
-  const { context, log, apiKey, folderChoice } = parts;
+  const { context, log, apiKey, folderChoice, permissions, sandboxes } = parts;
   const panels = new Set<ChatPanel>();
   const storage = (context.storageUri ?? context.globalStorageUri).fsPath;
-  const controller = new ChatController({
-    runner: parts.runner,
-    store: createChatStore(storage, 'chat'),
-    readStatus: () => readStatus(apiKey, folderChoice, parts.sandboxes.hostInUse()),
-    broadcast: (message) => {
-      for (const panel of panels) panel.post(message);
-    },
-    onRunningChanged: (running) => {
-      void vscode.commands.executeCommand('setContext', 'sunaba.turnRunning', running);
-    },
-    logError: (message, cause) => {
-      log.error(message, ...(cause === undefined ? [] : [cause]));
-    },
-  });
-  const restored = controller.restore();
-
-  /** Starts work that nobody waits for; its failure is shown. */
-  const go = (work: Promise<unknown>) => {
-    void work.then(undefined, (error: unknown) => showError(error, log));
-  };
-
-  const focus = async (message: HostMessage & { type: 'composer_focused' } = { type: 'composer_focused' }) => {
-    await vscode.commands.executeCommand(`${chatViewIds[readSettings().chatInActivityBar ? 1 : 0]}.focus`);
+  const broadcast = (message: HostMessage) => {
     for (const panel of panels) panel.post(message);
   };
+  const logError = (message: string, cause: unknown) => log.error(message, ...(cause === undefined ? [] : [cause]));
 
-  const fix = async (kind: Fix) => {
-    if (kind === 'retry') await controller.sendAgain();
-    else await runFix(kind);
+  const approvals = new Approvals((event) => controller.emit(event));
+  const runner = createTurnRunner({
+    apiKey,
+    folderChoice,
+    sandboxes,
+    mode: () => permissions.mode().mode,
+    guard: {
+      rules: () => permissions.rules(),
+      ask: (question, signal) => approvals.ask(question, signal),
+      grant: (rule, span) => permissions.grant(rule, span),
+    },
+    applyAll: () => review.applyAll(),
+  });
+  const controller: ChatController = new ChatController({
+    runner,
+    store: createChatStore(storage, 'chat'),
+    readStatus: () => readStatus(apiKey, folderChoice, sandboxes.hostInUse(), permissions.mode().mode),
+    broadcast,
+    onRunningChanged: (running) => {
+      void vscode.commands.executeCommand('setContext', 'sunaba.turnRunning', running);
+      if (!running && sandboxes.current() !== undefined) go(review.refresh());
+    },
+    logError,
+  });
+
+  const staging = async () => (await sandboxes.open((await folderChoice.require()).uri.fsPath)).staging;
+  const decorations = registerPendingDecorations();
+  const reviewFiles = registerReviewFiles(staging, () => go(review.refresh()));
+  const review = new ReviewController({
+    staging,
+    dirtyPaths: () => dirtyPaths(folderChoice.current()),
+    mayWrite: () => vscode.workspace.isTrusted,
+    show: (pending) => {
+      controller.showReview(pending);
+      void context.workspaceState.update(pendingState, pending !== null);
+      void vscode.commands.executeCommand('setContext', 'sunaba.changesPending', pending !== null);
+    },
+    emit: (event) => controller.emit(event),
+    onChanged: (changes, paths) => {
+      const folder = folderChoice.current();
+      if (folder !== undefined) decorations.show(folder.uri, changes);
+      reviewFiles.changed(paths);
+    },
+    warn: (message) => log.warn(message),
+  });
+
+  /** Starts work that nobody waits for; its failure is shown. */
+  function go(work: Promise<unknown>): void {
+    void work.then(undefined, (error: unknown) => showError(error, log));
+  }
+
+  // What was pending when VS Code was closed is still staged; the sandbox is made to show it.
+  const restored = controller.restore().then(() => {
+    if (context.workspaceState.get<unknown>(pendingState) === true && folderChoice.current() !== undefined) go(review.refresh());
+  });
+
+  const focus = async () => {
+    await vscode.commands.executeCommand(`${chatViewIds[readSettings().chatInActivityBar ? 1 : 0]}.focus`);
+    broadcast({ type: 'composer_focused' });
   };
-
   const chooseFolder = async () => {
     if (controller.isRunning) throw new UserError('turnRunning', vscode.l10n.t('Stop the turn before you choose another folder.'));
-    if (await folderChoice.choose()) await controller.clear();
+    if (!(await folderChoice.choose())) return;
+    await sandboxes.close();
+    await controller.clear();
+    await review.refresh();
   };
-
-  const receive = (message: Exclude<WebviewMessage, { type: 'ready' }>): Promise<unknown> | undefined => {
-    switch (message.type) {
-      case 'prompt_sent':
-        return controller.send(message.text);
-      case 'stopped':
-        return controller.stop();
-      case 'chat_cleared':
-        return controller.clear();
-      case 'attachment_removed':
-        controller.detach(message.id);
-        return;
-      case 'fix_chosen':
-        return fix(message.fix);
-      case 'link_opened':
-        return openLink(message.url);
-      case 'text_copied':
-        return Promise.resolve(vscode.env.clipboard.writeText(message.text));
-      case 'file_opened':
-        return folderChoice.require().then((folder) => openFile(folder, message.path, message.line));
-      case 'sandbox_checked':
-        return parts.checkSandbox();
-      case 'mode_chosen':
-      case 'permissions_opened':
-      case 'review_opened':
-      case 'changes_applied':
-      case 'changes_discarded':
-      case 'commit_reverted':
-      case 'checkpoint_restored':
-      case 'command_inserted':
-        log.warn(`the panel asked for ${message.type}, which nothing here offers`);
-        return;
-      default:
-        return assertNever(message);
-    }
+  const newChat = async () => {
+    permissions.forgetConversation();
+    await controller.clear();
+  };
+  const chooseMode = async (mode: Mode) => {
+    await permissions.chooseMode(mode);
+    controller.showStatus();
+  };
+  const checkSandbox = async () => reportSandbox(path.join(context.extensionPath, 'dist'), await folderChoice.require());
+  const showReview = async (file?: string) => {
+    if (review.pending === null) await review.refresh();
+    const changes = review.pending?.changes ?? [];
+    if (changes.length > 0) await openReview(await folderChoice.require(), changes, file);
+    else await vscode.window.showInformationMessage(vscode.l10n.t('There is nothing to review.'));
   };
 
   const view = registerChatView(
@@ -123,11 +156,20 @@ export function createChat(parts: ChatParts): Chat {
           }),
         );
       },
-      onMessage: (_, message) => {
-        if (message.type === 'ready') return;
-        const work = receive(message);
-        if (work !== undefined) go(work);
-      },
+      onMessage: createChatMessages({
+        controller,
+        review,
+        approvals,
+        folderChoice,
+        go,
+        warn: (message) => log.warn(message),
+        newChat,
+        chooseMode,
+        checkSandbox,
+        showReview,
+        showPermissions: parts.showPermissions,
+        restore: (turnId) => restoreTo(turnId, controller, review),
+      }),
       onClosed: (panel) => panels.delete(panel),
     },
     log,
@@ -136,9 +178,12 @@ export function createChat(parts: ChatParts): Chat {
   const refresh = () => controller.showStatus();
   const listening = vscode.Disposable.from(
     view,
+    decorations,
+    reviewFiles,
     apiKey.onDidChange(refresh),
     folderChoice.onDidChange(refresh),
-    parts.sandboxes.onDidChange(refresh),
+    sandboxes.onDidChange(refresh),
+    permissions.onDidChange(refresh),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -147,10 +192,10 @@ export function createChat(parts: ChatParts): Chat {
   );
 
   return {
-    open: () => focus(),
+    open: focus,
     newChat: async () => {
       await focus();
-      await controller.clear();
+      await newChat();
     },
     explainSelection: async () => {
       const selection = readSelection(await folderChoice.require());
@@ -165,18 +210,31 @@ export function createChat(parts: ChatParts): Chat {
       controller.attach(selection);
       await focus();
     },
+    addTerminalSelection: async () => {
+      const text = await readTerminalSelection();
+      if (text.trim() === '') throw new UserError('settingInvalid', vscode.l10n.t('Select some output in a terminal first.'));
+      controller.attach({ id: randomUUID(), path: vscode.l10n.t('terminal output'), text, language: 'text' });
+      await focus();
+    },
     stop: () => controller.stop(),
     chooseFolder,
+    checkSandbox,
+    switchMode: () => chooseMode(nextMode(permissions.mode().mode)),
+    review: () => showReview(),
+    apply: async () => review.applyShown(),
+    discard: async () => {
+      const count = review.pending?.changes.length ?? 0;
+      const discard = vscode.l10n.t('Discard');
+      const question = vscode.l10n.t('Discard {0} changes that are not in your folder yet?', count);
+      if (count > 0 && (await vscode.window.showWarningMessage(question, { modal: true }, discard)) === discard)
+        await review.discardShown();
+    },
     dispose: () => {
       listening.dispose();
       // The conversation is written first: the sandbox may take its time to end.
-      void controller.dispose().then(() => parts.sandboxes.close());
+      void controller.dispose().then(() => sandboxes.close());
     },
   };
 }
 
-/** Only the web: what a model wrote never runs a command or opens a file of this machine. */
-async function openLink(url: string): Promise<void> {
-  const uri = vscode.Uri.parse(url, true);
-  if (uri.scheme === 'https' || uri.scheme === 'http') await vscode.env.openExternal(uri);
-}
+const pendingState = 'sunaba.pending';

@@ -35,6 +35,12 @@ export interface AttachedText extends Attachment {
   readonly language: string;
 }
 
+export interface Cut {
+  readonly prompt: string;
+  /** Puts the conversation back as it was. */
+  undo(): Promise<void>;
+}
+
 /** Events are sent to the panel together, this often at most, in milliseconds. */
 const flushMs = 33;
 /** The conversation is kept this long after its last event, in milliseconds, and at the end of each turn. */
@@ -108,6 +114,57 @@ export class ChatController {
     await this.running?.ended;
   }
 
+  /** Cuts the conversation before a turn. Gives what takes the cut back. */
+  async cutBefore(turnId: string): Promise<Cut | undefined> {
+    await this.stop();
+    const started = this.log.findIndex((event) => event.type === 'turn_started' && event.turnId === turnId);
+    if (started < 0) return undefined;
+    const at = this.log[started - 1]?.type === 'prompt_sent' ? started - 1 : started;
+    const kept = { conversation: this.conversation, log: this.log };
+    const cut = this.log.slice(at);
+    const first = this.log[at];
+    const turns = cut.filter((event) => event.type === 'turn_started').length;
+    const prompts = this.conversation.steps.flatMap((step, index) => (step.type === 'prompt' ? [index] : []));
+    const from = prompts.at(-Math.min(turns, prompts.length)) ?? this.conversation.steps.length;
+    this.flush();
+    this.conversation = { ...this.conversation, steps: this.conversation.steps.slice(0, from) };
+    this.log = this.log.slice(0, at);
+    await this.showAll();
+    if (first?.type === 'prompt_sent') this.ports.broadcast({ type: 'composer_focused', text: first.text });
+    return {
+      prompt: first?.type === 'prompt_sent' ? first.text : '',
+      undo: async () => {
+        await this.stop();
+        this.flush();
+        this.conversation = kept.conversation;
+        this.log = kept.log;
+        await this.showAll();
+      },
+    };
+  }
+
+  /** Commits that a turn and those after it made and that still stand, newest first. */
+  commitsFrom(turnId: string): readonly string[] {
+    const started = this.log.findIndex((event) => event.type === 'turn_started' && event.turnId === turnId);
+    if (started < 0) return [];
+    const later = this.log.slice(started);
+    const reverted = new Set(later.flatMap((event) => (event.type === 'changes_reverted' ? [event.commitId] : [])));
+    return later
+      .flatMap((event) => (event.type === 'changes_committed' && event.report.commitId !== null ? [event.report.commitId] : []))
+      .filter((commitId) => !reverted.has(commitId))
+      .reverse();
+  }
+
+  /** The command that a `suggest_command` call of this conversation offered. */
+  suggestedCommand(callId: string): string | undefined {
+    const call = this.log.find((event) => event.type === 'tool_started' && event.callId === callId);
+    if (call?.type !== 'tool_started' || call.tool !== 'suggest_command' || typeof call.args !== 'object' || call.args === null)
+      return undefined;
+    const { command, cmd } = call.args as Readonly<Record<string, unknown>>;
+    const text = command ?? cmd;
+    return typeof text === 'string' ? text : undefined;
+  }
+
   /** Ends what runs and begins an empty conversation. */
   async clear(): Promise<void> {
     await this.stop();
@@ -162,6 +219,11 @@ export class ChatController {
     this.disposed = true;
   }
 
+  private async showAll(): Promise<void> {
+    await this.keep();
+    this.ports.broadcast(await this.snapshot());
+  }
+
   private async runTurn(text: string, signal: AbortSignal): Promise<void> {
     const attached = this.attached;
     let begun = false;
@@ -207,7 +269,7 @@ export class ChatController {
     clearTimeout(this.keepTimer);
     this.keepTimer = undefined;
     this.keeping = this.keeping.then(async () => {
-      if (this.disposed || this.log.length === 0) return;
+      if (this.disposed) return;
       try {
         await this.ports.store.write({ conversation: this.conversation, events: this.log });
       } catch (error) {
@@ -235,6 +297,16 @@ function withAttachments(text: string, attached: readonly AttachedText[]): strin
 
 /** A log whose last turn was cut by the end of the process gets its end. */
 function closed(events: readonly PanelEvent[]): readonly PanelEvent[] {
+  const settled = new Set(events.flatMap((event) => (event.type === 'approval_settled' ? [event.approvalId] : [])));
+  const open = events.flatMap((event) => (event.type === 'approval_asked' && !settled.has(event.approvalId) ? [event.approvalId] : []));
+  return open.reduce(denied, closedTurn(events));
+}
+
+function denied(events: readonly PanelEvent[], approvalId: string): readonly PanelEvent[] {
+  return [...events, { type: 'approval_settled', approvalId, answer: 'deny' }];
+}
+
+function closedTurn(events: readonly PanelEvent[]): readonly PanelEvent[] {
   const started = events.findLast((event) => event.type === 'turn_started');
   const ended = events.findLast((event) => event.type === 'turn_ended');
   if (started === undefined || started.turnId === ended?.turnId) return events;

@@ -4,12 +4,18 @@ export const commandNames = [
   'sunaba.newChat',
   'sunaba.explainSelection',
   'sunaba.addSelectionToChat',
+  'sunaba.addTerminalSelection',
   'sunaba.stop',
   'sunaba.setApiKey',
   'sunaba.removeApiKey',
   'sunaba.chooseFolder',
   'sunaba.showLog',
   'sunaba.checkSandbox',
+  'sunaba.switchMode',
+  'sunaba.reviewChanges',
+  'sunaba.applyChanges',
+  'sunaba.discardChanges',
+  'sunaba.showPermissions',
 ] as const;
 
 export type CommandName = (typeof commandNames)[number];

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { FileRules } from '../permissions/filePolicy';
 import type { HostKind, Sandbox } from '../sandbox/sandbox';
 import { openSandbox } from '../sandbox/vscodeWasi/vscodeSandbox';
 import { readSettings } from './settings';
@@ -25,6 +28,9 @@ export function createSandboxHolder(
   extension: vscode.Uri,
   log: vscode.LogOutputChannel,
   changed: vscode.EventEmitter<void>,
+  /** Directory for what is staged, one below it for each folder. */
+  storage: string,
+  rules: () => FileRules,
 ): SandboxHolder {
   const dist = path.join(extension.fsPath, 'dist');
   let held: Held | undefined;
@@ -39,7 +45,9 @@ export function createSandboxHolder(
 
   const make = async (folder: string): Promise<Sandbox> => {
     const { host, limits } = readSettings();
-    const { sandbox, notice } = await openSandbox(host, { dist, folder, limits }, (text) => {
+    const own = path.join(storage, createHash('sha256').update(folder).digest('hex').slice(0, 16));
+    await mkdir(own, { recursive: true, mode: 0o700 });
+    const { sandbox, notice } = await openSandbox(host, { dist, folder, limits, storage: own, rules: rules() }, (text) => {
       log.warn(text);
       void vscode.window.showWarningMessage(text);
     });
@@ -51,7 +59,7 @@ export function createSandboxHolder(
   return {
     open: async (folder) => {
       const { host, limits } = readSettings();
-      const key = JSON.stringify({ folder, host, limits });
+      const key = JSON.stringify({ folder, host, limits, rules: rules() });
       if (held?.key !== key) {
         await close();
         const next: Held = { key, opening: make(folder) };

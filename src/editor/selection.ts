@@ -25,3 +25,12 @@ function pathIn(folder: vscode.WorkspaceFolder, uri: vscode.Uri): string {
   if (uri.scheme === folder.uri.scheme && uri.path.startsWith(root)) return uri.path.slice(root.length);
   return uri.path.slice(uri.path.lastIndexOf('/') + 1);
 }
+
+/** Paths below the folder that have unsaved edits in an editor. */
+export function dirtyPaths(folder: vscode.WorkspaceFolder | undefined): readonly string[] {
+  if (folder === undefined) return [];
+  const root = `${folder.uri.path.replace(/\/$/, '')}/`;
+  return vscode.workspace.textDocuments
+    .filter((document) => document.isDirty && document.uri.scheme === folder.uri.scheme && document.uri.path.startsWith(root))
+    .map((document) => document.uri.path.slice(root.length));
+}

@@ -10,6 +10,7 @@ export async function readStatus(
   apiKey: ApiKey,
   folderChoice: FolderChoice,
   host: PanelStatus['host'],
+  mode: PanelStatus['mode'],
 ): Promise<Omit<PanelStatus, 'running' | 'attachments'>> {
   const settings = readSettings();
   const trusted = vscode.workspace.isTrusted;
@@ -18,7 +19,7 @@ export async function readStatus(
     folder: folderChoice.current()?.name ?? null,
     folders: vscode.workspace.workspaceFolders?.length ?? 0,
     host,
-    mode: 'read-only',
+    mode,
     trusted,
     model: settings.modelId,
     suggestions: settings.suggestions,

@@ -6,6 +6,7 @@ import { runTurn } from '../agent/runTurn';
 import { buildSystemPrompt } from '../agent/systemPrompt';
 import { createGemini } from '../models/gemini';
 import { parseBaseUrl } from '../models/parseBaseUrl';
+import type { Sandbox } from '../sandbox/sandbox';
 import type { Mode } from '../shared/mode';
 import { UserError } from '../shared/userError';
 import { createTools } from '../tools/catalogue';
@@ -13,6 +14,7 @@ import { ReadFiles } from '../tools/readFiles';
 import type { ApiKey } from './apiKey';
 import type { TurnRunner } from './chatController';
 import type { FolderChoice } from './folderChoice';
+import { guardTools, type ToolGuard } from './guardTools';
 import { needsKey } from './needsKey';
 import type { SandboxHolder } from './sandboxHolder';
 import { readSettings, type Settings } from './settings';
@@ -23,10 +25,14 @@ export interface TurnRunnerParts {
   readonly sandboxes: SandboxHolder;
   /** The mode that holds when a turn begins. */
   readonly mode: () => Mode;
+  readonly guard: Omit<ToolGuard, 'afterWrite'>;
+  /** Commits what is free, in the mode `auto`. */
+  readonly applyAll: () => Promise<void>;
 }
 
 /** Runs turns on the model and the sandbox that the settings name; both are made when a turn needs them. */
-export function createTurnRunner({ apiKey, folderChoice, sandboxes, mode }: TurnRunnerParts): TurnRunner {
+export function createTurnRunner(parts: TurnRunnerParts): TurnRunner {
+  const { apiKey, folderChoice, sandboxes, mode } = parts;
   // What each conversation has read, for as long as its conversation is there.
   const filesRead = new WeakMap<object, ReadFiles>();
 
@@ -45,9 +51,14 @@ export function createTurnRunner({ apiKey, folderChoice, sandboxes, mode }: Turn
       const held = mode();
       const files = filesRead.get(conversation) ?? new ReadFiles();
       filesRead.set(conversation, files);
-      const tools = createTools({ sandbox, writes: held !== 'read-only', files });
+      const bare = createTools({ sandbox: held === 'read-only' ? readOnly(sandbox) : sandbox, writes: held !== 'read-only', files });
+      const tools = guardTools(bare, {
+        ...parts.guard,
+        // The mode may be changed while the turn runs: the click counts from then on.
+        afterWrite: () => (mode() === 'auto' ? parts.applyAll() : Promise.resolve()),
+      });
       // In Restricted Mode nothing of the repository speaks to the model unasked.
-      const instructionFiles = vscode.workspace.isTrusted ? await readInstructionFiles(tools, signal) : [];
+      const instructionFiles = vscode.workspace.isTrusted ? await readInstructionFiles(bare, signal) : [];
       const prepared = buildSystemPrompt({ tools: tools.map((tool) => tool.declaration), mode: held, instructionFiles });
       await runTurn({
         turnId,
@@ -62,6 +73,16 @@ export function createTurnRunner({ apiKey, folderChoice, sandboxes, mode }: Turn
         wait: (delayMs, abort) => wait(delayMs, undefined, { signal: abort }),
       });
     },
+  };
+}
+
+/** The same sandbox, refusing every write: the mode `read-only` holds for tools that do not know of it too. */
+function readOnly(sandbox: Sandbox): Sandbox {
+  return {
+    host: sandbox.host,
+    staging: sandbox.staging,
+    run: (request, signal) => sandbox.run({ ...request, readOnly: true }, signal),
+    dispose: () => sandbox.dispose(),
   };
 }
 

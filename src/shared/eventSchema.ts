@@ -4,7 +4,7 @@ import type { Change, ChangeSet, CommitReport } from './changeSet';
 import { fixes, fixesByCode } from './fix';
 import { defaultLimits, type LimitName } from './limits';
 import { modes } from './mode';
-import type { Attachment, PanelEvent, PanelStatus, PendingReview } from './panelEvent';
+import { approvalAnswers, type Attachment, type PanelEvent, type PanelStatus, type PendingReview } from './panelEvent';
 import type { UserErrorCode } from './userError';
 
 const limitNames = Object.keys(defaultLimits) as LimitName[];
@@ -137,8 +137,16 @@ export const panelEvent: v.GenericSchema<unknown, PanelEvent> = v.variant('type'
   }),
   v.object({ type: v.literal('changes_committed'), report: commitReport, undoable: v.boolean() }),
   v.object({ type: v.literal('changes_discarded'), paths: strings }),
-  v.object({ type: v.literal('checkpoint_made'), turnId: v.string(), checkpointId: v.string() }),
-  v.object({ type: v.literal('command_suggested'), suggestionId: v.string(), command: v.string(), reason: v.string() }),
+  v.object({ type: v.literal('changes_reverted'), commitId: v.string(), report: commitReport }),
+  v.object({
+    type: v.literal('approval_asked'),
+    approvalId: v.string(),
+    callId: v.string(),
+    title: v.string(),
+    tool: v.string(),
+    reason: v.string(),
+  }),
+  v.object({ type: v.literal('approval_settled'), approvalId: v.string(), answer: v.picklist(approvalAnswers) }),
 ]);
 
 export const panelStatus: v.GenericSchema<unknown, PanelStatus> = v.object({

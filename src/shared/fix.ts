@@ -16,6 +16,7 @@ export const fixesByCode: Readonly<Record<UserErrorCode, readonly Fix[]>> = {
   modelUnavailable: ['retry', 'showLog'],
   quotaExceeded: ['retry'],
   turnRunning: [],
+  reviewOutdated: [],
   sandboxFailed: ['retry', 'showLog'],
   settingInvalid: ['openSettings'],
   untrustedWorkspace: ['manageTrust'],

@@ -7,6 +7,11 @@ export type Mode = 'read-only' | 'ask' | 'auto';
 
 export const modes: readonly Mode[] = ['read-only', 'ask', 'auto'];
 
+/** The mode after this one, for a key that goes round. */
+export function nextMode(mode: Mode): Mode {
+  return modes[(modes.indexOf(mode) + 1) % modes.length] ?? 'ask';
+}
+
 export function isMode(value: unknown): value is Mode {
   return typeof value === 'string' && (modes as readonly string[]).includes(value);
 }

@@ -26,8 +26,23 @@ export type PanelEvent =
     }
   | { readonly type: 'changes_committed'; readonly report: CommitReport; readonly undoable: boolean }
   | { readonly type: 'changes_discarded'; readonly paths: readonly string[] }
-  | { readonly type: 'checkpoint_made'; readonly turnId: string; readonly checkpointId: string }
-  | { readonly type: 'command_suggested'; readonly suggestionId: string; readonly command: string; readonly reason: string };
+  /** `report.commitId` takes the revert itself back. */
+  | { readonly type: 'changes_reverted'; readonly commitId: string; readonly report: CommitReport }
+  /** A rule says `ask`: the call waits for an answer that quotes the id, which is good once. */
+  | {
+      readonly type: 'approval_asked';
+      readonly approvalId: string;
+      readonly callId: string;
+      readonly title: string;
+      readonly tool: string;
+      readonly reason: string;
+    }
+  | { readonly type: 'approval_settled'; readonly approvalId: string; readonly answer: ApprovalAnswer };
+
+/** `once`, or a grant for the conversation or for the workspace. */
+export type ApprovalAnswer = 'once' | 'conversation' | 'workspace' | 'deny';
+
+export const approvalAnswers: readonly ApprovalAnswer[] = ['once', 'conversation', 'workspace', 'deny'];
 
 /** What stands around the conversation: not part of the log, always the latest. */
 export interface PanelStatus {

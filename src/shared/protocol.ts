@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { fixSchema, panelEvent, panelStatus, pendingReview } from './eventSchema';
 import { modes } from './mode';
+import { approvalAnswers } from './panelEvent';
 
 /**
  * The only words between the chat panel and the extension host. Each end parses what it gets once, here.
@@ -38,8 +39,11 @@ const webviewMessage = v.variant('type', [
   v.object({ type: v.literal('changes_applied'), approvalId: id, paths: v.exactOptional(v.array(path)) }),
   v.object({ type: v.literal('changes_discarded'), approvalId: id, paths: v.exactOptional(v.array(path)) }),
   v.object({ type: v.literal('commit_reverted'), commitId: id }),
-  v.object({ type: v.literal('checkpoint_restored'), checkpointId: id, what: v.picklist(['files', 'conversation', 'both']) }),
-  v.object({ type: v.literal('command_inserted'), suggestionId: id }),
+  v.object({ type: v.literal('conflict_opened'), path }),
+  v.object({ type: v.literal('restore_asked'), turnId: id }),
+  v.object({ type: v.literal('approval_answered'), approvalId: id, answer: v.picklist(approvalAnswers) }),
+  /** Puts the command of a `suggest_command` call into a terminal, without Enter. */
+  v.object({ type: v.literal('command_inserted'), callId: id }),
 ]);
 
 export type HostMessage = v.InferOutput<typeof hostMessage>;

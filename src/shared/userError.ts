@@ -20,6 +20,7 @@ export type UserErrorCode =
   | 'modelUnavailable'
   | 'quotaExceeded'
   | 'turnRunning'
+  | 'reviewOutdated'
   | 'sandboxFailed'
   | 'settingInvalid'
   | 'untrustedWorkspace';

@@ -5,6 +5,7 @@ import { listFiles } from './listFiles';
 import { readFile } from './readFile';
 import { ReadFiles } from './readFiles';
 import { search } from './search';
+import { suggestCommand } from './suggestCommand';
 import { writeFile } from './writeFile';
 
 export interface CatalogueOptions {
@@ -18,5 +19,5 @@ export interface CatalogueOptions {
 /** The tools of one conversation, in the order in which the model is told of them. */
 export function createTools({ sandbox, writes, files }: CatalogueOptions): readonly Tool[] {
   const reading = [readFile(sandbox, files), listFiles(sandbox), search(sandbox)];
-  return writes ? [...reading, writeFile(sandbox, files), editFile(sandbox, files)] : reading;
+  return writes ? [...reading, writeFile(sandbox, files), editFile(sandbox, files), suggestCommand] : [...reading, suggestCommand];
 }

@@ -1,4 +1,5 @@
 import type { Fix } from '../shared/fix';
+import type { ApprovalAnswer } from '../shared/panelEvent';
 import type { Mode } from '../shared/mode';
 
 /** What the user can do in the panel. Components know these and nothing of messages. */
@@ -21,6 +22,9 @@ export interface Actions {
   apply(approvalId: string, paths?: readonly string[]): void;
   discard(approvalId: string, paths?: readonly string[]): void;
   revert(commitId: string): void;
-  restore(checkpointId: string, what: 'files' | 'conversation' | 'both'): void;
-  insertCommand(suggestionId: string): void;
+  resolveConflict(path: string): void;
+  /** Asks what to take back: everything from this turn on. */
+  restore(turnId: string): void;
+  answer(approvalId: string, answer: ApprovalAnswer): void;
+  insertCommand(callId: string): void;
 }

@@ -136,8 +136,10 @@ function createActions(host: Host, ask: (url: string) => void): Actions {
     discard: (approvalId, paths) =>
       host.send({ type: 'changes_discarded', approvalId, ...(paths === undefined ? {} : { paths: [...paths] }) }),
     revert: (commitId) => host.send({ type: 'commit_reverted', commitId }),
-    restore: (checkpointId, what) => host.send({ type: 'checkpoint_restored', checkpointId, what }),
-    insertCommand: (suggestionId) => host.send({ type: 'command_inserted', suggestionId }),
+    resolveConflict: (path) => host.send({ type: 'conflict_opened', path }),
+    restore: (turnId) => host.send({ type: 'restore_asked', turnId }),
+    answer: (approvalId, answer) => host.send({ type: 'approval_answered', approvalId, answer }),
+    insertCommand: (callId) => host.send({ type: 'command_inserted', callId }),
   };
 }
 

@@ -164,7 +164,11 @@ function Row({
       </span>
       {(change.details.marks.length > 0 || conflict !== undefined) && (
         <p class="marks">
-          {conflict !== undefined && <span class="mark is-conflict">conflict: {conflict.reason}</span>}
+          {conflict !== undefined && (
+            <button type="button" class="mark is-conflict" onClick={() => actions.resolveConflict(change.path)}>
+              conflict: {conflict.reason}. Resolve…
+            </button>
+          )}
           {change.details.marks.map((mark) => (
             <span key={mark} class={`mark${isHeldMark(mark) ? ' is-held' : ''}`}>
               {markWords[mark]}

@@ -5,6 +5,7 @@ import { attachmentLabel } from './attachment';
 import { Icon } from './icon';
 import { MarkdownView } from './markdownView';
 import { SafeText } from './safeText';
+import { Suggestion } from './suggestion';
 import { ToolCardView } from './toolCard';
 import type { Item, Turn } from './viewState';
 
@@ -59,19 +60,19 @@ function Prompt({ turn, prompt, actions }: { readonly turn: Turn; readonly promp
       <p class="prompt-text">
         <SafeText text={prompt} />
       </p>
-      {turn.checkpointId !== undefined && <Restore checkpointId={turn.checkpointId} actions={actions} />}
+      {turn.turnId !== '' && turn.end !== undefined && <Restore turnId={turn.turnId} actions={actions} />}
     </div>
   );
 }
 
-function Restore({ checkpointId, actions }: { readonly checkpointId: string; readonly actions: Actions }) {
+function Restore({ turnId, actions }: { readonly turnId: string; readonly actions: Actions }) {
   return (
     <button
       type="button"
       class="icon-button restore"
       title="Go back to before this message"
       aria-label="Go back to before this message"
-      onClick={() => actions.restore(checkpointId, 'both')}
+      onClick={() => actions.restore(turnId)}
     >
       <Icon name="discard" />
     </button>
@@ -98,7 +99,11 @@ function ItemView({ item, live, actions }: { readonly item: Item; readonly live:
         </details>
       );
     case 'tool':
-      return <ToolCardView card={item} actions={actions} />;
+      return item.tool === 'suggest_command' && item.state !== 'failed' ? (
+        <Suggestion card={item} actions={actions} />
+      ) : (
+        <ToolCardView card={item} actions={actions} />
+      );
     case 'notice':
       return <Notice level={item.level} message={item.message} fixes={item.fixes} actions={actions} />;
     case 'retry':
@@ -112,6 +117,19 @@ function ItemView({ item, live, actions }: { readonly item: Item; readonly live:
       );
     case 'committed':
       return <Committed item={item} actions={actions} />;
+    case 'reverted':
+      return (
+        <p class="aside">
+          <Icon name="discard" />
+          <span>
+            Took back{' '}
+            {item.report.applied.length === 1 ? <SafeText text={item.report.applied[0] ?? ''} /> : `${item.report.applied.length} changes`}.
+            {item.report.conflicts.length > 0 && ` ${item.report.conflicts.length} had changed since and were left alone.`}
+          </span>
+        </p>
+      );
+    case 'approval':
+      return <Approval item={item} actions={actions} />;
     case 'discarded':
       return (
         <p class="aside">
@@ -122,8 +140,6 @@ function ItemView({ item, live, actions }: { readonly item: Item; readonly live:
           </span>
         </p>
       );
-    case 'suggestion':
-      return <Suggestion item={item} actions={actions} />;
     default:
       return assertNever(item);
   }
@@ -147,31 +163,41 @@ function Committed({ item, actions }: { readonly item: Extract<Item, { kind: 'co
   );
 }
 
-function Suggestion({ item, actions }: { readonly item: Extract<Item, { kind: 'suggestion' }>; readonly actions: Actions }) {
+function Approval({ item, actions }: { readonly item: Extract<Item, { kind: 'approval' }>; readonly actions: Actions }) {
+  if (item.answer !== undefined) {
+    const words = { once: 'Allowed once', conversation: 'Allowed for this chat', workspace: 'Allowed for this workspace', deny: 'Denied' };
+    return (
+      <p class="aside">
+        <Icon name={item.answer === 'deny' ? 'circle-slash' : 'check'} />
+        <span>
+          {words[item.answer]}: <SafeText text={item.title} />
+        </span>
+      </p>
+    );
+  }
   return (
-    <section class="suggestion" aria-label="Suggested command, not run">
-      <header>
-        <Icon name="terminal" />
-        <span>Not run: for you to try in your own terminal</span>
-      </header>
-      <pre tabIndex={0}>
-        <code>
-          <SafeText text={item.command} />
-        </code>
-      </pre>
-      {item.reason !== '' && (
-        <p>
-          <SafeText text={item.reason} />
-        </p>
-      )}
-      <footer>
-        <button type="button" class="button secondary" onClick={() => actions.copy(item.command)}>
-          Copy
+    <section class="card approval" aria-label="Waits for your answer">
+      <h3>
+        <Icon name="question" />
+        <SafeText text={item.title} />
+      </h3>
+      <p>
+        <SafeText text={item.reason} />
+      </p>
+      <p class="card-actions">
+        <button type="button" class="button" onClick={() => actions.answer(item.approvalId, 'once')}>
+          Allow Once
         </button>
-        <button type="button" class="button secondary" onClick={() => actions.insertCommand(item.suggestionId)}>
-          Insert in Terminal
+        <button type="button" class="button secondary" onClick={() => actions.answer(item.approvalId, 'conversation')}>
+          For This Chat
         </button>
-      </footer>
+        <button type="button" class="button secondary" onClick={() => actions.answer(item.approvalId, 'workspace')}>
+          For This Workspace
+        </button>
+        <button type="button" class="button secondary" onClick={() => actions.answer(item.approvalId, 'deny')}>
+          Deny
+        </button>
+      </p>
     </section>
   );
 }

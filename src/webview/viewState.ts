@@ -4,7 +4,7 @@ import type { CommitReport } from '../shared/changeSet';
 import type { LedgerSummary } from '../shared/ledger';
 import type { LimitName } from '../shared/limits';
 import type { Fix } from '../shared/fix';
-import type { Attachment, PanelEvent, PanelStatus, PendingReview } from '../shared/panelEvent';
+import type { ApprovalAnswer, Attachment, PanelEvent, PanelStatus, PendingReview } from '../shared/panelEvent';
 import type { HostMessage } from '../shared/protocol';
 
 export interface ToolCard {
@@ -34,8 +34,16 @@ export type Item =
     }
   | { readonly kind: 'retry'; readonly reason: string; readonly delayMs: number }
   | { readonly kind: 'committed'; readonly report: CommitReport; readonly undoable: boolean }
-  | { readonly kind: 'discarded'; readonly paths: readonly string[] }
-  | { readonly kind: 'suggestion'; readonly suggestionId: string; readonly command: string; readonly reason: string };
+  | { readonly kind: 'reverted'; readonly report: CommitReport }
+  | {
+      readonly kind: 'approval';
+      readonly approvalId: string;
+      readonly title: string;
+      readonly tool: string;
+      readonly reason: string;
+      readonly answer?: ApprovalAnswer;
+    }
+  | { readonly kind: 'discarded'; readonly paths: readonly string[] };
 
 export interface Turn {
   /** Empty until the loop has taken the prompt. */
@@ -45,7 +53,6 @@ export interface Turn {
   readonly items: readonly Item[];
   readonly usage?: Usage;
   readonly end?: { readonly reason: EndReason; readonly message?: string; readonly code?: string };
-  readonly checkpointId?: string;
 }
 
 export interface ViewState {
@@ -136,15 +143,19 @@ export function applyEvent(turns: readonly Turn[], event: PanelEvent): readonly 
       return inLastTurn(turns, { kind: 'committed', report: event.report, undoable: event.undoable });
     case 'changes_discarded':
       return inLastTurn(turns, { kind: 'discarded', paths: event.paths });
-    case 'checkpoint_made':
-      return inTurn(turns, event.turnId, (turn) => ({ ...turn, checkpointId: event.checkpointId }));
-    case 'command_suggested':
-      return inLastTurn(turns, {
-        kind: 'suggestion',
-        suggestionId: event.suggestionId,
-        command: event.command,
-        reason: event.reason,
-      });
+    case 'changes_reverted':
+      return inLastTurn(markReverted(turns, event.commitId), { kind: 'reverted', report: event.report });
+    case 'approval_asked': {
+      const { approvalId, title, tool, reason } = event;
+      return inLastTurn(turns, { kind: 'approval', approvalId, title, tool, reason });
+    }
+    case 'approval_settled':
+      return turns.map((turn) => ({
+        ...turn,
+        items: turn.items.map((item) =>
+          item.kind === 'approval' && item.approvalId === event.approvalId ? { ...item, answer: event.answer } : item,
+        ),
+      }));
     default:
       return assertNever(event);
   }
@@ -170,6 +181,14 @@ function inLastTurn(turns: readonly Turn[], item: Item): readonly Turn[] {
 
 function added(turn: Turn, item: Item): Turn {
   return { ...turn, items: [...turn.items, item] };
+}
+
+/** A commit that was taken back cannot be taken back again. */
+function markReverted(turns: readonly Turn[], commitId: string): readonly Turn[] {
+  return turns.map((turn) => ({
+    ...turn,
+    items: turn.items.map((item) => (item.kind === 'committed' && item.report.commitId === commitId ? { ...item, undoable: false } : item)),
+  }));
 }
 
 function streamed(turn: Turn, kind: 'answer' | 'thought', text: string): Turn {

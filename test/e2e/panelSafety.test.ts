@@ -19,7 +19,7 @@ function saying(text: string): readonly PanelEvent[] {
     { type: 'tool_output', turnId: 't', callId: 'c', stream: 'stdout', text },
     { type: 'tool_ended', turnId: 't', callId: 'c', isError: true, text: `${text}!`, durationMs: 3 },
     { type: 'notice_shown', level: 'warning', message: text, fixes: [] },
-    { type: 'command_suggested', suggestionId: 's', command: text, reason: text },
+    { type: 'tool_started', turnId: 't', callId: 's', tool: 'suggest_command', args: { command: text, reason: text }, title: text },
     { type: 'turn_ended', turnId: 't', reason: 'error', message: text },
   ];
 }
