@@ -48,7 +48,7 @@ function setUp(initial: readonly Change[], { mayWrite = true, dirty = [] as read
     discards,
     events,
     warnings,
-    approvalId: () => (shown as PendingReview | null)?.approvalId ?? '',
+    approvalId: () => shown?.approvalId ?? '',
     setChanges: (next: readonly Change[]) => (changes = next),
   };
 }
