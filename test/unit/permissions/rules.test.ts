@@ -71,7 +71,10 @@ const call: fc.Arbitrary<CallFacts> = fc.record({
   paths: fc.array(fc.constantFrom('a', 'b', 'a/x', 'src/b.ts', 'src/a/x'), { maxLength: 2 }),
   command: fc.constantFrom('rm a', 'ls', 'a'),
 });
-const sourced: fc.Arbitrary<SourcedRule> = fc.record({ rule, source: fc.constantFrom('default' as const, 'user' as const, 'workspace' as const, 'grant' as const) });
+const sourced: fc.Arbitrary<SourcedRule> = fc.record({
+  rule,
+  source: fc.constantFrom('default' as const, 'user' as const, 'workspace' as const, 'grant' as const),
+});
 const strictness = { allow: 0, ask: 1, deny: 2 };
 
 describe('T44: a workspace may only tighten', () => {
