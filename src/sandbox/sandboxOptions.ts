@@ -3,6 +3,7 @@ import type { Limits } from '../shared/limits';
 import type { FileRules } from '../staging/conversationTrees';
 import { stateDirectory } from '../staging/stateDirectory';
 import type { ThreadOptions } from './thread/protocol';
+import type { RemoteSandboxOptions } from './thread/remoteSandbox';
 
 /** What a sandbox is made of, on either host. */
 export interface SandboxOptions {
@@ -23,7 +24,7 @@ export interface SandboxOptions {
   readonly rules?: FileRules;
 }
 
-export function toThreadOptions(launcher: ThreadOptions['launcher'], options: SandboxOptions): ThreadOptions {
+export function toThreadOptions(launcher: ThreadOptions['launcher'], options: SandboxOptions): RemoteSandboxOptions['thread'] {
   const { dist, folder, limits, storage, rules } = options;
   return {
     launcher,

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { statSync } from 'node:fs';
 import { UserError } from '../../shared/userError';
 import { openConversationTrees } from '../../staging/conversationTrees';
 import { createNamespace } from '../../staging/namespace';
@@ -24,10 +22,9 @@ export function createConversationSpace(options: ThreadOptions, programs: Progra
   if (!statSync(options.folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UserError('workspaceFolderGone', 'The folder of this chat is no longer there. Open it again, or start a new chat.');
   }
-  const storage = options.storage ?? mkdtempSync(path.join(tmpdir(), 'sunaba-'));
   const trees = openConversationTrees({
     folder: options.folder,
-    storage,
+    storage: options.storage,
     state: options.state,
     guestPath: options.mount,
     ...(options.rules === undefined ? {} : { rules: options.rules }),
@@ -46,7 +43,6 @@ export function createConversationSpace(options: ThreadOptions, programs: Progra
     callStaging: (method, args) => new Promise((resolve) => resolve(callStaging(staging, method, args))),
     dispose: () => {
       trees.dispose();
-      if (options.storage === undefined) rmSync(storage, { recursive: true, force: true });
       return Promise.resolve();
     },
   };

@@ -20,8 +20,8 @@ export interface ThreadOptions {
   /** Where they see it: an absolute guest path; `/` makes it the only thing there is. */
   readonly mount: string;
   readonly limits: Limits;
-  /** Host path of this conversation's own directory; a temporary one where absent. */
-  readonly storage?: string;
+  /** Host path of this conversation's own directory, private to the user. */
+  readonly storage: string;
   /** Host path of where commits keep journals and originals, the same for all windows and the command line. */
   readonly state: string;
   readonly rules?: FileRules;

@@ -1,22 +1,20 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { emptyLedger } from '../../shared/ledger';
-import { assertNever } from '../../shared/assertNever';
 import { UserError } from '../../shared/userError';
 import type { HostKind, RunRequest, RunResult, Sandbox, StagingPort } from '../sandbox';
 import { requireFolder } from '../requireFolder';
-import type { ThreadHandle } from './channel';
-import { fromFailure, threadEnded } from './failure';
-import type { FromThread, StagingMethod, ThreadOptions, ToThread } from './protocol';
+import { KernelConnection, type ConnectionOptions } from './kernelConnection';
+import type { StagingMethod, ThreadOptions } from './protocol';
 
-export type KernelHandle = ThreadHandle<ToThread, FromThread>;
-/** Messages that concern guests, for the holder that starts them. */
-export type GuestMessage = Extract<FromThread, { type: 'guest start' | 'guest terminate' }>;
-
-export interface RemoteSandboxOptions {
+export interface RemoteSandboxOptions extends Pick<ConnectionOptions, 'onGuest'> {
   readonly host: HostKind;
-  readonly thread: ThreadOptions;
+  /** Without a storage the conversation's changes live in a temporary directory, which ends with the sandbox. */
+  readonly thread: Omit<ThreadOptions, 'storage'> & { readonly storage?: string };
   /** Starts the kernel's thread. Called when it is first needed, and again after it was lost. */
-  readonly connect: () => KernelHandle;
-  readonly onGuest?: (message: GuestMessage, handle: KernelHandle) => void;
+  readonly connect: ConnectionOptions['connect'];
   /** How long an orderly end may take before the thread is killed. */
   readonly closeMs: number;
 }
@@ -25,7 +23,8 @@ export interface RemoteSandboxOptions {
 export class RemoteSandbox implements Sandbox {
   readonly host: HostKind;
   readonly staging: StagingPort;
-  #connection: Connection | undefined;
+  #connection: KernelConnection | undefined;
+  #temporary: string | undefined;
   #disposed = false;
 
   constructor(private readonly options: RemoteSandboxOptions) {
@@ -60,12 +59,16 @@ export class RemoteSandbox implements Sandbox {
     const connection = this.#connection;
     this.#connection = undefined;
     await connection?.close(this.options.closeMs);
+    if (this.#temporary !== undefined) await rm(this.#temporary, { recursive: true, force: true });
   }
 
-  #connect(): Connection {
+  #connect(): KernelConnection {
     if (this.#disposed) throw new UserError('sandboxFailed', 'This sandbox has been closed. Start a new chat.');
     if (!this.#connection) {
-      const connection = new Connection(this.options, () => {
+      const { connect, onGuest, thread } = this.options;
+      const storage = thread.storage ?? (this.#temporary ??= mkdtempSync(path.join(tmpdir(), 'sunaba-')));
+      const options = { connect, thread: { ...thread, storage }, ...(onGuest === undefined ? {} : { onGuest }) };
+      const connection = new KernelConnection(options, () => {
         if (this.#connection === connection) this.#connection = undefined;
       });
       this.#connection = connection;
@@ -86,161 +89,4 @@ function neverStarted(): RunResult {
     ledger: emptyLedger,
     durationMs: 0,
   };
-}
-
-interface PendingRun {
-  readonly request: RunRequest;
-  readonly settle: PromiseWithResolvers<RunResult>;
-  inputTaken: ((more: boolean) => void) | undefined;
-}
-
-/** One life of the kernel's thread. */
-class Connection {
-  readonly opened: Promise<void>;
-  readonly #opening = withResolvers<void>();
-  readonly #handle: KernelHandle;
-  readonly #runs = new Map<number, PendingRun>();
-  readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
-  readonly #closed = withResolvers<void>();
-  #last = 0;
-  #lost = false;
-
-  constructor(
-    private readonly options: RemoteSandboxOptions,
-    private readonly onLost: () => void,
-  ) {
-    this.opened = this.#opening.promise;
-    this.opened.catch(() => this.onLost());
-    this.#handle = options.connect();
-    this.#handle.onMessage((message) => this.#receive(message));
-    this.#handle.onClose(() => this.#lose());
-    this.#handle.post({ type: 'open', options: options.thread });
-  }
-
-  async run(request: RunRequest, signal: AbortSignal): Promise<RunResult> {
-    if (this.#lost) throw threadEnded();
-    const run = ++this.#last;
-    const pending: PendingRun = { request, settle: withResolvers<RunResult>(), inputTaken: undefined };
-    this.#runs.set(run, pending);
-    const { stdin, onOutput, ...rest } = request;
-    const pushed = stdin !== undefined && !(stdin instanceof Uint8Array);
-    this.#handle.post({
-      type: 'run',
-      run,
-      request: { ...rest, stdin: pushed ? 'pushed' : (stdin ?? new Uint8Array()), streams: onOutput !== undefined },
-    });
-    const abort = () => this.#handle.post({ type: 'abort', run });
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      await this.opened;
-      // A source of input that fails ends the input; what the program makes of that is its result.
-      if (pushed) void this.#feed(run, pending, stdin).catch(() => this.#handle.post({ type: 'input', run, chunk: null }));
-      return await pending.settle.promise;
-    } finally {
-      signal.removeEventListener('abort', abort);
-      this.#runs.delete(run);
-      pending.inputTaken?.(false);
-    }
-  }
-
-  async callStaging(method: StagingMethod, args: readonly unknown[]): Promise<unknown> {
-    if (this.#lost) throw threadEnded();
-    const call = ++this.#last;
-    const settle = withResolvers<unknown>();
-    this.#calls.set(call, settle);
-    this.#handle.post({ type: 'staging', call, method, args });
-    try {
-      return await settle.promise;
-    } finally {
-      this.#calls.delete(call);
-    }
-  }
-
-  async close(limitMs: number): Promise<void> {
-    if (this.#lost) return;
-    this.#handle.post({ type: 'close' });
-    const timer = setTimeout(() => this.#closed.resolve(), limitMs);
-    await this.#closed.promise;
-    clearTimeout(timer);
-    await this.#handle.kill();
-  }
-
-  async #feed(run: number, pending: PendingRun, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    for await (const chunk of chunks) {
-      if (!this.#runs.has(run)) return;
-      const taken = new Promise<boolean>((resolve) => (pending.inputTaken = resolve));
-      this.#handle.post({ type: 'input', run, chunk });
-      if (!(await taken)) return;
-    }
-    this.#handle.post({ type: 'input', run, chunk: null });
-  }
-
-  #receive(message: FromThread): void {
-    switch (message.type) {
-      case 'opened':
-        this.#opening.resolve();
-        return;
-      case 'open failed':
-        this.#opening.reject(fromFailure(message.failure));
-        for (const { settle } of this.#runs.values()) settle.reject(fromFailure(message.failure));
-        void this.#handle.kill();
-        return;
-      case 'output': {
-        this.#runs.get(message.run)?.request.onOutput?.(message.stream, message.chunk);
-        this.#handle.post({ type: 'output taken', run: message.run });
-        return;
-      }
-      case 'input taken':
-        this.#runs.get(message.run)?.inputTaken?.(message.more);
-        return;
-      case 'ended':
-        this.#runs.get(message.run)?.settle.resolve(message.result);
-        return;
-      case 'run failed':
-        this.#runs.get(message.run)?.settle.reject(fromFailure(message.failure));
-        return;
-      case 'staging done':
-        this.#calls.get(message.call)?.resolve(message.value);
-        return;
-      case 'staging failed':
-        this.#calls.get(message.call)?.reject(fromFailure(message.failure));
-        return;
-      case 'guest start':
-      case 'guest terminate':
-        this.options.onGuest?.(message, this.#handle);
-        return;
-      case 'stuck':
-        this.onLost();
-        void this.#handle.kill();
-        return;
-      case 'closed':
-        this.#closed.resolve();
-        return;
-      default:
-        assertNever(message);
-    }
-  }
-
-  #lose(): void {
-    if (this.#lost) return;
-    this.#lost = true;
-    this.onLost();
-    this.#closed.resolve();
-    this.#opening.reject(threadEnded());
-    for (const { settle } of this.#runs.values()) settle.reject(threadEnded());
-    for (const settle of this.#calls.values()) settle.reject(threadEnded());
-  }
-}
-
-/** `Promise.withResolvers`, which Node 20 lacks. */
-function withResolvers<T>(): PromiseWithResolvers<T> {
-  let resolve!: PromiseWithResolvers<T>['resolve'];
-  let reject!: PromiseWithResolvers<T>['reject'];
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  // Whoever waits sees the rejection; one that nobody waits for is no fault.
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
 }

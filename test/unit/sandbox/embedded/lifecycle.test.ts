@@ -15,7 +15,7 @@ import { watGuest, type WatGuest } from '../../../support/watGuests';
 const dist = path.join(import.meta.dirname, '../../../../dist');
 const signal = new AbortController().signal;
 
-describe("the embedded host's process", () => {
+describe.each(['a storage of its own', 'a temporary storage'])("the embedded host's process, with %s", (storage) => {
   let top: string;
   let folder: string;
   let children: ChildProcess[];
@@ -28,7 +28,12 @@ describe("the embedded host's process", () => {
     children = [];
     sandbox = new RemoteSandbox({
       host: 'embedded',
-      thread: toThreadOptions('workers', { dist, folder, limits: defaultLimits, storage: path.join(top, 'storage') }),
+      thread: toThreadOptions('workers', {
+        dist,
+        folder,
+        limits: defaultLimits,
+        ...(storage === 'a temporary storage' ? {} : { storage: path.join(top, 'storage') }),
+      }),
       connect: () => {
         const child = forkKernel(dist);
         children.push(child);
