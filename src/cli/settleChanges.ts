@@ -41,7 +41,8 @@ async function ask(settlement: Settlement, set: ChangeSet): Promise<number> {
   const diffs: string[] = [];
   for (const change of set.changes) {
     terminal.signal.throwIfAborted();
-    const [base, staged] = [await staging.read(change.path, 'base'), await staging.read(change.path, 'staged')];
+    const base = await staging.read(change.path, 'base');
+    const staged = change.kind === 'linked' ? new TextEncoder().encode(change.target) : await staging.read(change.path, 'staged');
     diffs.push(toUnifiedDiff(change, base, staged));
   }
   const diff = diffs.join('');
