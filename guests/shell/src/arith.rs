@@ -98,6 +98,7 @@ struct Reader<'a> {
     shell_names: &'a crate::names::Names,
     params: usize,
     depth: u32,
+    last_primary: usize,
 }
 
 impl Reader<'_> {
@@ -108,21 +109,17 @@ impl Reader<'_> {
     }
     fn peek(&mut self) -> u8 {
         self.blanks();
-        self.last = self.pos;
-        self.text.get(self.pos).copied().unwrap_or(0)
+        match self.text.get(self.pos) {
+            Some(&c) => {
+                self.last = self.pos;
+                c
+            }
+            None => 0,
+        }
     }
     fn at(&self, ahead: usize) -> u8 {
         self.text.get(self.pos + ahead).copied().unwrap_or(0)
     }
-    fn take(&mut self, op: &[u8]) -> bool {
-        if self.text[self.pos..].starts_with(op) {
-            self.pos += op.len();
-            true
-        } else {
-            false
-        }
-    }
-
     fn comma(&mut self) -> Res<Node> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -263,7 +260,8 @@ impl Reader<'_> {
             self.blanks();
             let right_at = self.pos;
             let right = if op == Op::Pow { self.binary(level)? } else { self.binary(level + 1)? };
-            left = Node::Binary(op, Box::new(left), Box::new(right), right_at);
+            let at = if op == Op::Pow { self.last_primary } else { right_at };
+            left = Node::Binary(op, Box::new(left), Box::new(right), at);
         }
         Ok(left)
     }
@@ -328,6 +326,7 @@ impl Reader<'_> {
     fn primary(&mut self) -> Res<Node> {
         let c = self.peek();
         let from = self.pos;
+        self.last_primary = from;
         if c == b'(' {
             self.pos += 1;
             let inner = self.comma()?;
@@ -374,6 +373,7 @@ impl Reader<'_> {
                     shell_names: self.shell_names,
                     params: self.params,
                     depth: self.depth,
+                    last_primary: 0,
                 };
                 let marks = inner.iter().filter(|&&c| c == MARK).count();
                 let index = reader.whole().ok().map(Box::new);
@@ -395,7 +395,7 @@ impl Reader<'_> {
                 Err(message) => Err(ArithError::Syntax(message, from)),
             };
         }
-        Err(ArithError::Syntax("syntax error: operand expected", from))
+        Err(ArithError::Syntax("syntax error: operand expected", if from >= self.text.len() { self.last } else { from }))
     }
 
     fn whole(&mut self) -> Res<Node> {
@@ -482,7 +482,7 @@ pub fn plain_integer(text: &[u8]) -> Option<i64> {
 }
 
 fn compile(text: &[u8], names: &crate::names::Names, params: Vec<Rc<Param>>) -> Res<Compiled> {
-    let mut reader = Reader { text, pos: 0, last: 0, shell_names: names, params: 0, depth: 0 };
+    let mut reader = Reader { text, pos: 0, last: 0, shell_names: names, params: 0, depth: 0, last_primary: 0 };
     let root = reader.whole()?;
     Ok(Compiled { root, params })
 }

@@ -205,7 +205,8 @@ impl Shell {
             self.vars.remove(sym);
         } else if let Some(function) = self.functions.get(name) {
             let text = crate::print::function_text(name, function);
-            let value = text[name.len() + 1..].to_vec();
+            let body = text.iter().position(|&c| c == b'{').unwrap_or(0);
+            let value = [b"() ", &text[body..]].concat();
             *self.vars.entry(sym) = Some(Var { value: Value::Str(value), flags: EXPORT });
         }
         self.vars.touch_exports();
@@ -663,6 +664,11 @@ fn set(
         return Ok(false);
     }
     if wanted.on & NAMEREF != 0 {
+        let value = match (&prepared, assign) {
+            (Some(text), _) => Some(text.clone()),
+            (None, Some(Assign { value: AssignValue::Scalar(word), .. })) => Some(shell.expand_single(word)?),
+            _ => value,
+        };
         if let Some(target) = &value {
             let base = target.split(|&c| c == b'[').next().unwrap_or(b"");
             if !is_name(base) {
@@ -680,14 +686,9 @@ fn set(
                 shell.complain(&message);
             }
         }
-        let target = match (&prepared, assign) {
-            (Some(text), _) => Some(text.clone()),
-            (None, Some(Assign { value: AssignValue::Scalar(word), .. })) => Some(shell.expand_single(word)?),
-            _ => value.clone(),
-        };
         let var = shell.vars.var_mut(sym);
         var.flags |= NAMEREF;
-        if let Some(target) = target {
+        if let Some(target) = value {
             var.value = Value::Str(target);
         }
         return Ok(true);

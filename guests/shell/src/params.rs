@@ -145,7 +145,7 @@ impl Shell {
                 }
                 let label = param_label(self, param);
                 self.complain(&[&label[..], b": ", &text].concat());
-                self.status = 127;
+                self.status = if self.subshell > 0 || !self.from_string { 1 } else { 127 };
                 Err(Stop::Exit)
             }
         }
@@ -155,7 +155,17 @@ impl Shell {
         if word.parts.is_empty() && quoted {
             f.quoted(b"");
         }
-        self.walk(&word.parts, quoted, mode, f)
+        if quoted || !mode.split {
+            return self.walk(&word.parts, quoted, mode, f);
+        }
+        // What was not quoted is split like the result of an expansion.
+        for part in &word.parts {
+            match part {
+                Part::Lit(text) => f.split(text, &self.ifs),
+                part => self.walk(std::slice::from_ref(part), false, mode, f)?,
+            }
+        }
+        Ok(())
     }
 
     /// The value before any operator, subscript and indirection seen to.
@@ -682,6 +692,7 @@ fn param_label(shell: &Shell, param: &Param) -> Bytes {
             }
             name
         }
+        ParamName::Positional(number) if shell.options.nounset => [b"$".to_vec(), itoa(number.into())].concat(),
         ParamName::Positional(number) => itoa(number.into()),
         ParamName::Special(c) => vec![c],
     }

@@ -82,7 +82,12 @@ impl Printer {
     }
 
     fn line(&mut self) {
+        let here = !self.heres.is_empty();
         self.newline();
+        if here {
+            // bash leaves an empty line behind a here-document.
+            self.out.push(b'\n');
+        }
         let indent = self.indent;
         self.out.extend(std::iter::repeat_n(b' ', indent));
     }

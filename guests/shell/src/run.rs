@@ -312,8 +312,12 @@ impl Shell {
             out.extend_from_slice(shown);
             out.extend_from_slice(b"'\n");
         }
-        self.write_error(&out);
-        self.status = 2;
+        if !error.message.is_empty() {
+            self.write_error(&out);
+        }
+        if !error.conditional {
+            self.status = 2;
+        }
     }
 
     fn parse_warnings(&mut self, parser: &mut Parser) {

@@ -138,7 +138,8 @@ impl Shell {
         let _ = self.flush();
         let errexit = self.options.errexit;
         self.captures.push(capture.clone());
-        let source = std::mem::replace(&mut self.sub_source, self.sub_source + 1);
+        let source = self.sub_source;
+        self.sub_source += 1;
         let status = self.in_subshell(|shell| {
             if !shell.shopts.inherit_errexit && !shell.options.posix {
                 shell.options.errexit = false;

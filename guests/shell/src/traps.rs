@@ -256,7 +256,8 @@ impl Shell {
         }
         self.traps.running.push(trap);
         let (status, line, pipes) = (self.status, self.line, self.pipe_status.clone());
-        let off = std::mem::replace(&mut self.errexit_off, self.errexit_off + u32::from(trap == Trap::Debug));
+        let off = self.errexit_off;
+        self.errexit_off += u32::from(trap == Trap::Debug);
         let command = self.command_text.clone();
         let first = if matches!(trap, Trap::Exit | Trap::Signal(_)) { 1 } else { line };
         let result = self.run_text(&action, first, "trap");

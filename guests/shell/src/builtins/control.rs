@@ -182,7 +182,8 @@ pub fn source(shell: &mut Shell, args: &[Bytes]) -> Outcome {
     }
     let line = shell.line;
     let outer = if rest.len() > 1 {
-        Some(std::mem::replace(&mut shell.positional, Rc::new(rest[1..].to_vec())))
+        let given = Rc::new(rest[1..].to_vec());
+        Some((std::mem::replace(&mut shell.positional, given.clone()), given))
     } else {
         None
     };
@@ -191,8 +192,11 @@ pub fn source(shell: &mut Shell, args: &[Bytes]) -> Outcome {
     let result = shell.run_text(&text, 1, "source");
     shell.loops = loops;
     shell.frames.pop();
-    if let Some(outer) = outer {
-        shell.positional = outer;
+    if let Some((outer, given)) = outer {
+        // What the file set stays.
+        if Rc::ptr_eq(&shell.positional, &given) || *shell.positional == *given {
+            shell.positional = outer;
+        }
     }
     shell.line = line;
     match result {

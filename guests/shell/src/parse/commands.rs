@@ -419,6 +419,7 @@ impl Parser {
                     message: b"syntax error: arithmetic expression required".to_vec(),
                     shown: None,
                     incomplete: false,
+                    conditional: false,
                 }));
             }
             let body = self.loop_body()?;
@@ -593,6 +594,7 @@ impl Parser {
                     message: b"alias expansion: too many levels".to_vec(),
                     shown: None,
                     incomplete: false,
+                    conditional: false,
                 }));
             }
             self.alias_check_after = blank.then_some(pos + text.len());
@@ -660,7 +662,12 @@ impl Parser {
                     }
                 }
             }
-            let word = self.word()?;
+            let mut word = self.word()?;
+            if let Some(at) = word.raw.iter().position(|&c| c == b'=') {
+                if word.raw.get(at + 1) == Some(&b'~') && is_name(&word.raw[..at]) {
+                    tilde_after_equals(&mut word);
+                }
+            }
             if args.is_empty() || args.iter().all(|arg| matches!(arg, Arg::Word(w) if matches!(w.lit.as_deref(), Some(b"command" | b"builtin")))) {
                 declares = word.lit.as_deref().is_some_and(takes_assignments);
             }
@@ -854,6 +861,24 @@ impl Parser {
             RedirectTarget::Word(self.word_until(Until::Meta, true)?)
         };
         Ok(Some(Redirect { fd, op, target, line }))
+    }
+}
+
+/// `name=~…` as an argument.
+fn tilde_after_equals(word: &mut Word) {
+    let mut parts = word.parts.to_vec();
+    if let Some(Part::Lit(text)) = parts.first().cloned() {
+        if let Some(at) = text.windows(2).position(|pair| pair == b"=~") {
+            let after = &text[at + 2..];
+            let len = after.iter().position(|&c| c == b'/' || c == b':').unwrap_or(after.len());
+            let mut pieces = vec![Part::Lit(Rc::from(&text[..=at])), Part::Tilde(Rc::from(&after[..len]))];
+            if len < after.len() {
+                pieces.push(Part::Lit(Rc::from(&after[len..])));
+            }
+            parts.splice(0..1, pieces);
+            word.parts = parts.into();
+            word.lit = None;
+        }
     }
 }
 

@@ -35,6 +35,8 @@ pub struct SyntaxError {
     pub shown: Option<Vec<u8>>,
     /// More input might complete the command.
     pub incomplete: bool,
+    /// Inside `[[ ]]`, where bash stops without a status of its own.
+    pub conditional: bool,
 }
 
 pub(crate) use words::make_word;
@@ -202,6 +204,7 @@ impl Parser {
                 message: format!("maximum nesting level of commands exceeded ({MAX_NESTING})").into_bytes(),
                 shown: None,
                 incomplete: false,
+                conditional: false,
             }));
         }
         Ok(())
@@ -242,7 +245,7 @@ impl Parser {
         let mut message = b"syntax error near unexpected token `".to_vec();
         message.extend_from_slice(token);
         message.push(b'\'');
-        Box::new(SyntaxError { line, message, shown: Some(self.line_text(pos)), incomplete: false })
+        Box::new(SyntaxError { line, message, shown: Some(self.line_text(pos)), incomplete: false, conditional: false })
     }
 
     fn unexpected_end(&mut self) -> Box<SyntaxError> {
@@ -252,6 +255,7 @@ impl Parser {
             message: b"syntax error: unexpected end of file".to_vec(),
             shown: None,
             incomplete: true,
+            conditional: false,
         })
     }
 
@@ -269,6 +273,7 @@ impl Parser {
             message: format!("unexpected EOF while looking for matching `{}'", close as char).into_bytes(),
             shown: None,
             incomplete: true,
+            conditional: false,
         })
     }
 

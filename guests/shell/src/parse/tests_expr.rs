@@ -24,20 +24,39 @@ impl Parser {
         Ok(test)
     }
 
+    fn conditional(&mut self, message: Vec<u8>) -> Box<SyntaxError> {
+        let line = self.line_at(self.pos);
+        let incomplete = self.peek().is_none();
+        Box::new(SyntaxError { line, message, shown: None, incomplete, conditional: !incomplete })
+    }
+
+    /// The token at the current place, as messages name it.
+    fn token(&mut self) -> Vec<u8> {
+        let pos = self.pos;
+        let token = match self.peek() {
+            None | Some(b'\n') => b"newline".to_vec(),
+            Some(_) => match self.peek_operator() {
+                Some(op) => op.to_vec(),
+                None => {
+                    let _ = self.word_raw();
+                    self.buf[pos..self.pos].to_vec()
+                }
+            },
+        };
+        self.pos = pos;
+        token
+    }
+
     fn test_error(&mut self) -> Box<SyntaxError> {
-        let mut error = self.unexpected();
-        if error.message.starts_with(b"syntax error near unexpected token `") {
-            let token = error.message["syntax error near unexpected token `".len()..].to_vec();
-            error.message = [b"syntax error in conditional expression: unexpected token `", &token[..]].concat();
-            error.shown = None;
-            // bash complains twice, the second time with the line.
-            let second = [b"syntax error near `", &token[..]].concat();
-            error.message.push(b'\n');
-            error.message.extend_from_slice(&second);
-            let text = self.line_text(self.pos);
-            error.shown = Some(text);
+        if self.peek() == Some(b')') || self.starts_with(b"]]") {
+            return self.conditional(Vec::new());
         }
-        error
+        self.conditional(b"syntax error in conditional expression".to_vec())
+    }
+
+    fn missing_operand(&mut self, kind: &str) -> Box<SyntaxError> {
+        let token = self.token();
+        self.conditional([b"unexpected argument `", &token[..], b"' to conditional ", kind.as_bytes(), b" operator"].concat())
     }
 
     fn test_blanks(&mut self) {
@@ -93,7 +112,8 @@ impl Parser {
             let inner = self.test_or()?;
             self.test_blanks();
             if self.peek() != Some(b')') {
-                return Err(self.test_error());
+                let token = self.token();
+                return Err(self.conditional([b"unexpected token `", &token[..], b"', expected `)'"].concat()));
             }
             self.pos += 1;
             return Ok(Test::Group(Box::new(inner)));
@@ -118,9 +138,16 @@ impl Parser {
                     return Ok(Test::Unary(op, word));
                 }
                 self.pos = at;
+                self.test_blanks();
+                if op != b'a' && op != b'o' && self.starts_with(b"]]") && b"bcdefghknprstuvwxzGLNORS".contains(&op) {
+                    return Err(self.missing_operand("unary"));
+                }
             }
         }
         self.test_blanks();
+        if self.peek().is_none() {
+            return Err(self.conditional(b"unexpected token `newline', conditional binary operator expected".to_vec()));
+        }
         let Some(c) = self.peek() else { return Err(self.unexpected_end()) };
         if c == b'<' || c == b'>' {
             self.pos += 1;
@@ -141,21 +168,19 @@ impl Parser {
         if self.starts_with(b"]]") || matches!(c, b'&' | b'|' | b')') {
             return Ok(Test::Word(first));
         }
-        let mut error = self.unexpected();
-        let token_start = b"syntax error near unexpected token `".len();
-        if error.message.len() > token_start {
-            let token = error.message[token_start..error.message.len() - 1].to_vec();
-            let mut message = b"conditional binary operator expected\nsyntax error near `".to_vec();
-            message.extend_from_slice(&token);
-            message.push(b'\'');
-            error.message = message;
+        if is_meta(c) {
+            let token = self.token();
+            return Err(self.conditional([b"unexpected token `", &token[..], b"', conditional binary operator expected"].concat()));
         }
-        Err(error)
+        Err(self.conditional(b"conditional binary operator expected".to_vec()))
     }
 
     fn test_operand(&mut self) -> Res<Word> {
         if self.peek().is_none_or(|c| is_meta(c) && c != b'(' && !(c == b'<' && self.peek_at(1) == Some(b'('))) {
-            return Err(self.test_error());
+            return Err(self.missing_operand("binary"));
+        }
+        if self.starts_with(b"]]") {
+            return Err(self.missing_operand("binary"));
         }
         self.word()
     }

@@ -760,7 +760,7 @@ impl Parser {
                 }
                 // A slash at once is part of the pattern.
                 let start = self.pos;
-                let mut pattern = if self.peek() == Some(b'/') && kind == Replace::First {
+                let mut pattern = if self.peek() == Some(b'/') {
                     self.pos += 1;
                     let rest = self.parts(Until::BraceOrSlash, Quoting::Plain, false)?;
                     let mut parts = vec![Part::Lit(Rc::from(&b"/"[..]))];

@@ -1,5 +1,7 @@
 //! The one seam between the language and what it runs on: descriptors, files, processes, signals, clocks.
 
+#[cfg(any(target_os = "wasi", test))]
+mod clock;
 mod errno;
 #[cfg(target_os = "wasi")]
 mod kernel;
