@@ -44,8 +44,6 @@ pub enum Part {
 #[derive(Debug)]
 pub struct CommandSub {
     pub body: SubBody,
-    /// Text as written.
-    pub raw: Str,
 }
 
 #[derive(Debug)]
@@ -60,7 +58,6 @@ pub struct ProcessSub {
     /// `<(…)`: the reader is this shell.
     pub read: bool,
     pub body: List,
-    pub raw: Str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +90,6 @@ pub struct Param {
     pub indirect: bool,
     /// `${#name}`
     pub length: bool,
-    pub raw: Str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,7 +166,6 @@ pub struct Redirect {
     pub fd: RedirectFd,
     pub op: RedirectOp,
     pub target: RedirectTarget,
-    pub line: u32,
 }
 
 #[derive(Debug)]

@@ -16,14 +16,13 @@ pub struct Job {
     pub text: Bytes,
     pub status: Option<i32>,
     pub signaled: Option<i32>,
+    /// Its end has been reported.
     pub told: bool,
-    /// `disown -h`, or given up by `disown`.
-    pub kept_quiet: bool,
 }
 
 impl Job {
     pub fn new(pid: Pid, text: Bytes) -> Job {
-        Job { number: 0, pid, text, status: None, signaled: None, told: false, kept_quiet: false }
+        Job { number: 0, pid, text, status: None, signaled: None, told: false }
     }
     pub fn ended(pid: Pid, text: Bytes, status: i32) -> Job {
         Job { status: Some(status), ..Job::new(pid, text) }

@@ -32,10 +32,6 @@ impl Names {
     pub fn name(&self, sym: Sym) -> Rc<[u8]> {
         self.0.borrow().names[sym as usize].clone()
     }
-
-    pub fn count(&self) -> usize {
-        self.0.borrow().names.len()
-    }
 }
 
 pub fn is_name_start(c: u8) -> bool {

@@ -13,11 +13,6 @@ use crate::world::{Errno, FileKind, Sys, World};
 
 pub const VERSION: &str = "5.2.37(1)-release";
 
-/// Commands that come line by line from standard input, which the commands read too.
-pub struct LineInput {
-    pub open: Rc<Open>,
-}
-
 /// Runs the shell as a program with these arguments and this environment; the status to exit with.
 pub fn main(args: Vec<Bytes>, env: Vec<(Bytes, Bytes)>) -> i32 {
     let mut shell = Shell::new();

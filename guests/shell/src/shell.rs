@@ -1,6 +1,5 @@
 //! The state of a shell, and what every part of it uses: complaints, paths, output.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -99,10 +98,8 @@ pub struct Shell {
     pub process_sub_pids: Vec<Pid>,
     pub parse_depth: u32,
     pub completions: HashMap<Vec<u8>, Vec<u8>>,
-    pub stdin_script: Option<Rc<RefCell<crate::run::LineInput>>>,
     pub trace_depth: u32,
     pub temporary_env: u32,
-    pub tests: u32,
     pub captures: Vec<Rc<Open>>,
     pub sub_source: u32,
 }
@@ -160,10 +157,8 @@ impl Shell {
             process_sub_pids: Vec::new(),
             parse_depth: 0,
             completions: HashMap::new(),
-            stdin_script: None,
             trace_depth: 0,
             temporary_env: 0,
-            tests: 0,
             captures: Vec::new(),
             sub_source: 0,
         }
@@ -173,7 +168,6 @@ impl Shell {
         Settings {
             aliases: self.shopts.expand_aliases.then(|| self.aliases.clone()),
             extglob: self.shopts.extglob,
-            posix: self.options.posix,
             source: self.current_source(),
         }
     }

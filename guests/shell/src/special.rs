@@ -4,8 +4,7 @@ use crate::names::{Names, Sym};
 
 macro_rules! known {
     ($($name:ident),* $(,)?) => {
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
-        #[derive(Clone, Copy)]
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code)]
         enum Known { $($name),* }
         $(pub const $name: Sym = Known::$name as Sym;)*
         const ALL: &[&str] = &[$(stringify!($name)),*];
@@ -18,9 +17,9 @@ known! {
     BASHOPTS, BASH_ARGC, BASH_ARGV,
     DYNAMIC_END,
     IFS, PATH, OPTIND, LC_ALL, LC_CTYPE, LANG, POSIXLY_CORRECT, HOOKED_END,
-    OPTARG, OPTERR, HOME, PWD, OLDPWD, BASH_REMATCH, REPLY, GLOBIGNORE, TIMEFORMAT, PS3, PS4, MAPFILE, COPROC, CDPATH,
-    FUNCNEST, BASH_ENV, TMPDIR, UNDERSCORE, COPROC_PID, BASH_EXECUTION_STRING, BASH, BASH_VERSION, BASH_VERSINFO, SHLVL,
-    HOSTNAME, HOSTTYPE, MACHTYPE, OSTYPE, UID, EUID, PPID, SHELL, TERM, PS1, PS2, TMOUT, COMP_WORDBREAKS,
+    OPTARG, OPTERR, HOME, PWD, OLDPWD, BASH_REMATCH, REPLY, GLOBIGNORE, TIMEFORMAT, PS3, PS4, CDPATH,
+    FUNCNEST, UNDERSCORE, BASH_EXECUTION_STRING, BASH, BASH_VERSION, BASH_VERSINFO, SHLVL,
+    HOSTNAME, HOSTTYPE, MACHTYPE, OSTYPE, UID, EUID, PPID, SHELL, TERM,
 }
 
 pub const DYNAMIC: Sym = DYNAMIC_END;

@@ -96,12 +96,6 @@ impl Assoc {
     pub fn len(&self) -> usize {
         self.items.len()
     }
-    pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
-    }
-    pub fn clear(&mut self) {
-        self.items.clear();
-    }
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let mask = self.buckets.max(1024) - 1;
         let mut all: Vec<_> = self.items.iter().map(|(key, (value, seq))| (hash(key) & mask, !seq, key, value)).collect();

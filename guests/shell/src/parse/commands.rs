@@ -519,7 +519,6 @@ impl Parser {
 
     fn function_body(&mut self, name: Str, line: u32) -> Res<Command> {
         self.skip_newlines();
-        let body_line = self.line_at(self.pos);
         let compound = match self.peek() {
             Some(b'(') => true,
             None => return Err(self.unexpected_end()),
@@ -532,7 +531,6 @@ impl Parser {
             return Err(self.unexpected());
         }
         let body = self.command()?;
-        let _ = body_line;
         let source = self.settings.source.clone();
         let function = Function { name, body, source, line };
         Ok(Command { kind: Kind::Function(Rc::new(function)), redirects: Vec::new(), line })
@@ -823,7 +821,6 @@ impl Parser {
             }
             _ => return Ok(None),
         }
-        let line = self.line_at(self.pos);
         let (op, len) = match self.peek_operator() {
             Some(b"<<<") => (RedirectOp::HereString, 3),
             Some(b"<<-") => (RedirectOp::Here { strip: true }, 3),
@@ -860,7 +857,7 @@ impl Parser {
         } else {
             RedirectTarget::Word(self.word_until(Until::Meta, true)?)
         };
-        Ok(Some(Redirect { fd, op, target, line }))
+        Ok(Some(Redirect { fd, op, target }))
     }
 }
 

@@ -21,7 +21,6 @@ pub type Aliases = HashMap<Vec<u8>, Vec<u8>>;
 pub struct Settings {
     pub aliases: Option<Rc<Aliases>>,
     pub extglob: bool,
-    pub posix: bool,
     /// `BASH_SOURCE` of functions defined here.
     pub source: Str,
 }
@@ -92,10 +91,6 @@ impl Parser {
         self.settings = settings;
     }
 
-    pub fn set_depth(&mut self, depth: u32) {
-        self.depth = depth;
-    }
-
     /// The next line of commands, or `None` at the end of the input.
     pub fn next_list(&mut self) -> Res<Option<List>> {
         loop {
@@ -146,10 +141,6 @@ impl Parser {
         self.warnings.clear();
         self.tail = 0;
         self.line_cache = (0, self.first_line);
-    }
-
-    pub fn current_line(&mut self) -> u32 {
-        self.line_at(self.pos)
     }
 
     /// Forgets what was read, so that a long input by lines stays small.

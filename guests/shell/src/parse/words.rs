@@ -268,11 +268,7 @@ impl Parser {
     fn backslash(&mut self, out: &mut Builder, until: Until, quoting: Quoting) -> Res<()> {
         let Some(next) = self.peek_at(1) else {
             self.pos += 1;
-            if quoting == Quoting::Plain {
-                out.quoted(b"\\");
-            } else {
-                out.quoted(b"\\");
-            }
+            out.quoted(b"\\");
             return Ok(());
         };
         self.pos += 2;
@@ -329,8 +325,7 @@ impl Parser {
             }
         }
         self.pos += 1;
-        let raw = self.slice(from, self.pos);
-        out.part(Part::Command(Rc::new(CommandSub { body: SubBody::Text(text.into(), line, OnceCell::new()), raw })));
+        out.part(Part::Command(Rc::new(CommandSub { body: SubBody::Text(text.into(), line, OnceCell::new()) })));
         Ok(())
     }
 
@@ -362,8 +357,7 @@ impl Parser {
                 }
                 self.pos += 2;
                 let body = self.substitution(from)?;
-                let raw = self.slice(from, self.pos);
-                out.part(Part::Command(Rc::new(CommandSub { body: SubBody::Parsed(body), raw })));
+                out.part(Part::Command(Rc::new(CommandSub { body: SubBody::Parsed(body) })));
             }
             b'[' => {
                 // The old form of `$(( ))`.
@@ -400,30 +394,29 @@ impl Parser {
                 }
                 let sym = self.names.sym(&self.buf[self.pos + 1..at]);
                 self.pos = at;
-                out.part(self.simple_param(ParamName::Var(sym), from));
+                out.part(self.simple_param(ParamName::Var(sym)));
             }
             c if c.is_ascii_digit() => {
                 self.pos += 2;
                 let name = if c == b'0' { ParamName::Special(b'0') } else { ParamName::Positional((c - b'0').into()) };
-                out.part(self.simple_param(name, from));
+                out.part(self.simple_param(name));
             }
             b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!' => {
                 self.pos += 2;
-                out.part(self.simple_param(ParamName::Special(next), from));
+                out.part(self.simple_param(ParamName::Special(next)));
             }
             _ => plain(out, self),
         }
         Ok(())
     }
 
-    fn simple_param(&self, name: ParamName, from: usize) -> Part {
+    fn simple_param(&self, name: ParamName) -> Part {
         Part::Param(Rc::new(Param {
             name,
             sub: None,
             op: ParamOp::None,
             indirect: false,
             length: false,
-            raw: self.slice(from, self.pos),
         }))
     }
 
@@ -461,8 +454,7 @@ impl Parser {
         let read = self.buf[from] == b'<';
         self.pos += 2;
         let body = self.substitution(from)?;
-        let raw = self.slice(from, self.pos);
-        Ok(Part::Process(Rc::new(ProcessSub { read, body, raw })))
+        Ok(Part::Process(Rc::new(ProcessSub { read, body })))
     }
 
     /// Goes over one quoted or substituted piece when one starts here; true when it did.
@@ -565,7 +557,6 @@ impl Parser {
                     break;
                 }
                 b']' => depth -= 1,
-                b'\n' if depth == 0 && false => break,
                 _ => {
                     if self.skip_piece() {
                         continue;
@@ -683,8 +674,7 @@ impl Parser {
             return Ok(None);
         }
         self.pos += 1;
-        let raw = self.slice(from, self.pos);
-        Ok(Some(Part::Param(Rc::new(Param { name, sub, op, indirect, length, raw }))))
+        Ok(Some(Part::Param(Rc::new(Param { name, sub, op, indirect, length }))))
     }
 
     /// A word inside `${ }`, up to its `}`.

@@ -4,23 +4,14 @@
 pub struct Errno(pub i32);
 
 impl Errno {
-    pub const PERM: Errno = Errno(1);
     pub const NOENT: Errno = Errno(2);
-    pub const SRCH: Errno = Errno(3);
     pub const INTR: Errno = Errno(4);
-    pub const IO: Errno = Errno(5);
-    pub const TOOBIG: Errno = Errno(7);
     pub const NOEXEC: Errno = Errno(8);
     pub const BADF: Errno = Errno(9);
-    pub const CHILD: Errno = Errno(10);
-    pub const AGAIN: Errno = Errno(11);
-    pub const NOMEM: Errno = Errno(12);
     pub const ACCES: Errno = Errno(13);
     pub const EXIST: Errno = Errno(17);
     pub const NOTDIR: Errno = Errno(20);
     pub const ISDIR: Errno = Errno(21);
-    pub const INVAL: Errno = Errno(22);
-    pub const MFILE: Errno = Errno(24);
     pub const PIPE: Errno = Errno(32);
 
     pub fn text(self) -> &'static str {
