@@ -71,7 +71,13 @@ const environment = {
 function run(command, args, { cwd, input, argv0 }) {
   return new Promise((resolve) => {
     const started = performance.now();
-    const child = spawn(command, args, { cwd, argv0, env: { ...environment, HOME: cwd, PWD: cwd }, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    const child = spawn(command, args, {
+      cwd,
+      argv0,
+      env: { ...environment, HOME: cwd, PWD: cwd },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
     const out = [];
     const err = [];
     child.stdout.on('data', (chunk) => out.push(chunk));
@@ -164,7 +170,7 @@ await Promise.all(
   Array.from({ length: Number(options.jobs) }, async (_, at) => {
     const work = join(base, `w${at}`, 'ws');
     mkdirSync(dirname(work), { recursive: true });
-    for (let item; (item = queue.shift()); ) done.push(await one(item, work));
+    for (let item; (item = queue.shift());) done.push(await one(item, work));
   }),
 );
 rmSync(base, { recursive: true, force: true });
