@@ -82,6 +82,28 @@ describe('the file tools, through the embedded host', () => {
     expect((await call(tools, 'read_file', { path: 'src' })).text).toContain('list_files(path="src")');
   });
 
+  it('write_file overwrites only what the conversation has read, and the folder stays untouched', async () => {
+    const tools = conversation();
+    const refused = await call(tools, 'write_file', { path: 'crlf.txt', content: 'x\n' });
+    expect(refused).toMatchObject({ isError: true });
+    expect(refused.text).toContain('was not read in this conversation');
+    await call(tools, 'read_file', { path: './crlf.txt' });
+    const written = await call(tools, 'write_file', { path: '/workspace/crlf.txt', content: 'one\nthree\n' });
+    expect(written.text).toBe('staged: M crlf.txt (2 lines, 12 bytes) CRLF line ends kept.');
+    expect((await call(tools, 'read_file', { path: 'crlf.txt' })).text).toBe('one\nthree\n[end of file, 2 lines; line ends are CRLF]');
+    expect(readFileSync(path.join(folder, 'crlf.txt'), 'utf8')).toBe('one\r\ntwo\r\n');
+    const changes = await sandbox.staging.changes();
+    expect(JSON.stringify(changes)).toContain('crlf.txt');
+  });
+
+  it('edit_file replaces one place, and names the nearest where there is none', async () => {
+    const tools = conversation();
+    const none = await call(tools, 'edit_file', { path: 'src/a.ts', old_string: 'const a = 2;', new_string: 'const a = 3;' });
+    expect(none.text).toContain('The nearest is at lines 1-1:\n1: export const a = 1;');
+    const edited = await call(tools, 'edit_file', { path: 'src/a.ts', old_text: 'a = 1', new_text: 'a = 3' });
+    expect(edited.text).toBe('staged: M src/a.ts (+1 -1 lines)\n1: export const a = 3;\n2: export const b = 2;');
+  });
+
   it('T40: whatever the arguments are, the answer is text for the model', async () => {
     const tools = conversation();
     const wrong: unknown[] = [
@@ -107,6 +129,8 @@ describe('the file tools, through the embedded host', () => {
 
   it('without writes the writing tools are not declared', () => {
     const names = createTools({ sandbox, writes: false, files: new ReadFiles() }).map(({ declaration }) => declaration.name);
-    expect(names).toEqual(['read_file', 'list_files', 'search']);
+    expect(names).toContain('search');
+    expect(names).not.toContain('write_file');
+    expect(names).not.toContain('edit_file');
   });
 });
