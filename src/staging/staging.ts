@@ -8,6 +8,7 @@ import { CommitStore } from './commit/commitStore';
 import { HostFolder } from './commit/hostFolder';
 import type { Journal } from './commit/journal';
 import { performCommit } from './commit/perform';
+import type { Target } from './commit/plan';
 import { revertTargets } from './commit/revertTargets';
 import { selectTargets, type Selection } from './commit/targets';
 import { readWhole } from './contentHash';
@@ -142,8 +143,10 @@ class OverlayStaging implements Staging {
       const about = { overlayId: this.options.overlayId, reverts: null };
       journal = performCommit(this.store, this.folder, selection.targets, about, this.observe);
     } catch (cause) {
-      if (!(cause instanceof PathChanged) || changed.includes(cause.path)) throw cause;
-      return this.commitLocked(request, [...changed, ownerOf(selection.chosen, cause.path)]);
+      if (!(cause instanceof PathChanged)) throw cause;
+      const path = ownerOf(selection.chosen, cause.path);
+      if (changed.includes(path)) throw folderChanged(cause);
+      return this.commitLocked(request, [...changed, path]);
     }
     this.settleCommit(journal);
     return { commitId: journal.commitId, applied: journal.applied.map((each) => each.path), held: selection.held, conflicts };
@@ -170,10 +173,18 @@ class OverlayStaging implements Staging {
       const { targets, conflicts } = revertTargets(journal, this.folder, this.store);
       if (targets.length === 0) return { commitId: null, applied: [], held: [], conflicts };
       const about = { overlayId: this.options.overlayId, reverts: commitId };
-      const done = performCommit(this.store, this.folder, targets, about, this.observe);
+      const done = this.performRevert(targets, about);
       return { commitId: done.commitId, applied: done.applied.map((each) => each.path), held: [], conflicts };
     } finally {
       lock.release();
+    }
+  }
+
+  private performRevert(targets: readonly Target[], about: { overlayId: string; reverts: string }): Journal {
+    try {
+      return performCommit(this.store, this.folder, targets, about, this.observe);
+    } catch (cause) {
+      throw cause instanceof PathChanged ? folderChanged(cause) : cause;
     }
   }
 
@@ -200,6 +211,14 @@ class OverlayStaging implements Staging {
     this.tree.noteCommitted(journal.commitId);
     this.tree.compact();
   }
+}
+
+function folderChanged(cause: PathChanged): UserError {
+  return new UserError(
+    'sandboxFailed',
+    'The folder changed while changes were applied. Nothing was changed. Look at the changes again, then apply.',
+    { cause },
+  );
 }
 
 const writing = { ...silent, readOnly: false };

@@ -8,7 +8,7 @@ import type { Stat } from '../vfs';
 import { isSameAs, lowerContents, stagedContents, type Contents } from './contents';
 import { collectDifferences, type Difference } from './difference';
 import { countLines, type LineCounts } from './lineCounts';
-import { BareRepositories, leavesFolder } from './placeMarks';
+import { ProtectedPlaces, leavesFolder } from './placeMarks';
 import { hasDeceptiveCharacters, isBinary } from './textMarks';
 
 /** Files from this size on are marked as large. */
@@ -37,15 +37,15 @@ export class ChangeDescriber {
 
   describe(): DescribedChange[] {
     const differences = collectDifferences(this.root);
-    const repositories = new BareRepositories(this.root);
+    const places = new ProtectedPlaces(this.root);
     const described: DescribedChange[] = [];
     const seen = new Set<string>();
     for (const difference of differences) {
       seen.add(difference.path);
-      const key = keyOf(difference, repositories.holds(difference.path));
+      const key = keyOf(difference, places.holds(difference.path));
       let kept = this.kept.get(difference.path);
       if (kept?.key !== key) {
-        kept = { key, described: this.one(difference, repositories) };
+        kept = { key, described: this.one(difference, places) };
         this.kept.set(difference.path, kept);
       }
       if (kept.described !== null) described.push({ ...kept.described, difference });
@@ -54,7 +54,7 @@ export class ChangeDescriber {
     return described;
   }
 
-  private one(difference: Difference, repositories: BareRepositories): DescribedChange | null {
+  private one(difference: Difference, places: ProtectedPlaces): DescribedChange | null {
     const { path, staged, from } = difference;
     const lowerStat = from === null ? difference.lower : difference.fromLower;
     const lower = lowerStat === null ? null : lowerContents(this.context, from ?? path, lowerStat);
@@ -63,7 +63,7 @@ export class ChangeDescriber {
     const kind = this.kindOf(difference, lower, after);
     if (kind === null) return null;
     const baseHash = this.baseHash(difference, lower);
-    const marks = this.marks(difference, after, repositories);
+    const marks = this.marks(difference, after, places);
     const lines = linesOf(difference, lower, after);
     const entry: EntryKind = staged?.kind ?? entryOf(lowerStat);
     const target = staged?.kind === 'symlink' ? staged.readlink() : '';
@@ -106,10 +106,10 @@ export class ChangeDescriber {
     return unreadHash(expected);
   }
 
-  private marks(difference: Difference, after: Contents | null, repositories: BareRepositories): ChangeMark[] {
+  private marks(difference: Difference, after: Contents | null, places: ProtectedPlaces): ChangeMark[] {
     const { path, staged, from } = difference;
     const marks: ChangeMark[] = [];
-    const isProtected = (each: string): boolean => this.context.policy.classify(each).protected || repositories.holds(each);
+    const isProtected = (each: string): boolean => this.context.policy.classify(each).protected || places.holds(each);
     if (isProtected(path) || (from !== null && isProtected(from))) marks.push('protected');
     if (staged?.kind === 'symlink' && leavesFolder(this.root, path, staged.readlink())) marks.push('link leaves the folder');
     if (staged?.kind !== 'directory' && runsOnBuild(path)) marks.push('runs on build');
@@ -166,9 +166,9 @@ function toChange(
 }
 
 /** Changes with everything that a description is made from, without reading contents. */
-function keyOf(difference: Difference, inRepository: boolean): string {
+function keyOf(difference: Difference, isProtectedPlace: boolean): string {
   const { staged, lower, from, fromLower, expected, fromExpected } = difference;
-  const parts: unknown[] = [from, inRepository, statKey(lower), statKey(fromLower), baseKey(expected), baseKey(fromExpected)];
+  const parts: unknown[] = [from, isProtectedPlace, statKey(lower), statKey(fromLower), baseKey(expected), baseKey(fromExpected)];
   if (staged === null) return parts.join(' ');
   const stat = staged.stat();
   return [

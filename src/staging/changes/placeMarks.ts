@@ -23,31 +23,67 @@ export function leavesFolder(root: OverlayDirectory, path: string, target: strin
   }
 }
 
-/** Directories that git would take for a bare repository, whose `config` can name programs to run. */
-export class BareRepositories {
-  private readonly known = new Map<string, boolean>();
+/** Places that are protected for what they are, not for their name. */
+export class ProtectedPlaces {
+  private readonly repositories = new Map<string, boolean>();
+  private readonly aliases = new Map<string, readonly string[]>();
   constructor(private readonly root: OverlayDirectory) {}
 
-  /** Whether a path lies in such a directory, as staged or as the folder has it. */
+  /**
+   * Whether a path lies in what git would take for a bare repository (its `config` can name programs to run), as staged
+   * or as the folder has it, or in what a link of the user's with a protected name leads to.
+   */
   holds(path: string): boolean {
     for (let directory = splitLower(path)[0]; ; directory = splitLower(directory)[0]) {
-      if (this.isOne(directory)) return true;
+      if (this.isRepository(directory)) return true;
+      if (this.aliasesIn(directory).some((target) => path === target || path.startsWith(`${target}/`))) return true;
       if (directory === '') return false;
     }
   }
 
-  private isOne(directory: string): boolean {
-    let found = this.known.get(directory);
+  private isRepository(directory: string): boolean {
+    let found = this.repositories.get(directory);
     if (found === undefined) {
       const staged = findStaged(this.root, directory);
       found = ['HEAD', 'objects', 'refs'].every((name) => {
         const inStaged = staged?.kind === 'directory' && staged.find(name) !== null;
         return inStaged || this.root.context.lower.stat(directory, name) !== null;
       });
-      this.known.set(directory, found);
+      this.repositories.set(directory, found);
     }
     return found;
   }
+
+  /** Where links with protected names in a directory of the folder lead to, within the folder. */
+  private aliasesIn(directory: string): readonly string[] {
+    let found = this.aliases.get(directory);
+    if (found === undefined) {
+      const { lower, policy } = this.root.context;
+      const links = (lower.list(directory)?.entries ?? []).filter(
+        ({ name, kind }) => kind === 'symlink' && policy.classify(joinLower(directory, name)).protected,
+      );
+      found = links.flatMap(({ name }) => {
+        try {
+          return normalized(joinLower(directory, lower.readlink(directory, name))) ?? [];
+        } catch {
+          return []; // gone meanwhile
+        }
+      });
+      this.aliases.set(directory, found);
+    }
+    return found;
+  }
+}
+
+/** A path without `.` and `..`; null where it leads out of the folder or to its top. */
+function normalized(path: string): string | null {
+  const names: string[] = [];
+  for (const name of path.split('/')) {
+    if (name === '..') {
+      if (names.pop() === undefined) return null;
+    } else if (name !== '' && name !== '.') names.push(name);
+  }
+  return names.length === 0 ? null : names.join('/');
 }
 
 /** The staged node at a path, links not followed. */

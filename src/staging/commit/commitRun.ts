@@ -1,6 +1,6 @@
 import { closeSync, fchmodSync, fsyncSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { toFsError } from '../errno';
+import { toFsError, type ErrnoName } from '../errno';
 import { joinLower, splitLower } from '../lower/lower';
 import type { Stat } from '../vfs';
 import { isSameState } from './entryState';
@@ -22,6 +22,9 @@ export class PathChanged extends Error {
     this.name = 'PathChanged';
   }
 }
+
+/** Failures that mean that somebody else changed the folder meanwhile. */
+const changedUnderway: ReadonlySet<ErrnoName> = new Set<ErrnoName>(['noent', 'exist', 'notdir', 'isdir', 'notempty', 'loop']);
 
 /** Takes the steps of one journal: forward, back, or on from wherever a former process was stopped. */
 export class CommitRun {
@@ -76,7 +79,11 @@ export class CommitRun {
         this.check(path, unchecked);
         unchecked.delete(path);
       }
-      this.take(step);
+      try {
+        this.take(step);
+      } catch (cause) {
+        throw changedUnderway.has(toFsError(cause).code) ? new PathChanged(step.path, 'folder') : cause;
+      }
       this.observe(`${step.op} ${step.path}`);
     }
   }

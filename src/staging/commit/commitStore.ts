@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashOfText } from '../contentHash';
 import { makePrivateDirectory } from '../privateFile';
@@ -22,15 +22,16 @@ export class CommitStore {
   ) {
     this.directory = join(state, hashOfText(folder.realPath).slice(0, 32));
     this.commits = join(this.directory, 'commits');
-    makePrivateDirectory(this.commits);
   }
 
   lock(): FolderLock {
+    makePrivateDirectory(this.commits);
     return acquireFolderLock(join(this.directory, 'lock'));
   }
 
   /** Where no other process holds the lock, finishes what a former one left. A living committer is left alone. */
   recoverIfFree(): void {
+    if (!existsSync(this.commits)) return;
     const lock = tryFolderLock(join(this.directory, 'lock'));
     if (lock === null) return;
     try {
@@ -107,6 +108,7 @@ export class CommitStore {
   }
 
   private ids(): string[] {
+    if (!existsSync(this.commits)) return [];
     return readdirSync(this.commits).filter((name) => /^[0-9a-f]{16}$/.test(name));
   }
 }
