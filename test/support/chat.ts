@@ -45,6 +45,12 @@ export class Chat {
     return this.lastTurn;
   }
 
+  /** Begins a new chat by the palette and waits until the old one is gone. */
+  async startAnew(session: Session): Promise<void> {
+    await session.command('Sunaba: New Chat');
+    await this.turns.first().waitFor({ state: 'detached' });
+  }
+
   /** Waits until no turn runs. */
   async idle(): Promise<void> {
     await this.frame.getByRole('button', { name: 'Send' }).waitFor({ timeout: 60_000 });

@@ -1,0 +1,92 @@
+import { copyFileSync, mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { root } from '../../scripts/ensure.mjs';
+import { Chat } from '../support/chat';
+import { startGeminiServer, type GeminiServer } from '../support/gemini/geminiServer';
+import { openSession, type Session } from '../support/session';
+
+/*
+ * Pictures of the panel in every kind of theme, narrow and wide, for people to look at (test-results/screenshots). With
+ * SUNABA_README_PICTURES=1 the README's own pictures are taken anew.
+ */
+
+const pictures = path.join(root, 'test-results/screenshots');
+let server: GeminiServer;
+let session: Session;
+let chat: Chat;
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true });
+  server = await startGeminiServer();
+  session = await openSession({ settings: { 'sunaba.model.baseUrl': server.url }, viewport: { width: 1360, height: 860 } });
+  chat = await Chat.open(session);
+  await chat.ask('What is in this folder?');
+  await chat.ask('Show me the contents of /etc/hosts.');
+});
+
+afterAll(async () => {
+  await session?.close();
+  await server?.close();
+});
+
+/** Changes the theme as a user does, and waits until workbench and panel wear it. */
+async function wear(theme: string, kind: string, panelKind: string): Promise<void> {
+  await session.command('Preferences: Color Theme');
+  const input = session.page.locator('.quick-input-widget input').first();
+  await session.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+  await input.fill(theme);
+  await session.page.keyboard.press('Enter');
+  await session.page.locator(`.monaco-workbench.${kind}`).waitFor();
+  await chat.frame.locator(`body.${panelKind}`).waitFor();
+}
+
+/** Drags the border of the side bar that holds the panel until the panel is about this wide. */
+async function setPanelWidth(width: number): Promise<void> {
+  const box = await session.page.locator('.part.auxiliarybar').boundingBox();
+  if (!box) throw new Error('the panel is not in the secondary side bar');
+  await session.page.mouse.move(box.x, box.y + 300);
+  await session.page.mouse.down();
+  await session.page.mouse.move(box.x + box.width - width, box.y + 300, { steps: 8 });
+  await session.page.mouse.up();
+}
+
+async function takePicture(name: string): Promise<string> {
+  const file = path.join(pictures, `${name}.png`);
+  await session.page.screenshot({ path: file });
+  expect(statSync(file).size).toBeGreaterThan(20_000);
+  return file;
+}
+
+it.each([
+  ['light', 'Light Modern', 'vs', 'vscode-light'],
+  ['dark', 'Dark Modern', 'vs-dark', 'vscode-dark'],
+  ['high-contrast', 'Dark High Contrast', 'hc-black', 'vscode-high-contrast'],
+])('nothing runs out of the panel, theme %s, narrow and wide', async (name, theme, kind, panelKind) => {
+  await wear(theme, kind, panelKind);
+  for (const [size, width] of [
+    ['narrow', 260],
+    ['wide', 620],
+  ] as const) {
+    await setPanelWidth(width);
+    await takePicture(`${name}-${size}`);
+    const [inner, outer] = await chat.frame.locator('main.messages').evaluate((element: unknown) => {
+      const box = element as { scrollWidth: number; clientWidth: number };
+      return [box.scrollWidth, box.clientWidth] as const;
+    });
+    expect(inner).toBeLessThanOrEqual(outer);
+  }
+});
+
+it('takes the pictures of the README', async () => {
+  await wear('Dark Modern', 'vs-dark', 'vscode-dark');
+  await setPanelWidth(480);
+  const refusal = await takePicture('refusal');
+  await chat.startAnew(session);
+  await chat.ask('What is in this folder?');
+  const answer = await takePicture('answer');
+  if (process.env['SUNABA_README_PICTURES'] !== '1') return;
+  const target = path.join(root, 'media/readme');
+  mkdirSync(target, { recursive: true });
+  for (const file of [refusal, answer]) copyFileSync(file, path.join(target, path.basename(file)));
+});
