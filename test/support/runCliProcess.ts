@@ -41,3 +41,26 @@ export function runCliProcess(setup: CliSetup): Promise<CliResult> {
     child.on('close', (status) => resolve({ status, stdout, stderr, durationMs: performance.now() - startedAt }));
   });
 }
+
+/** The same on a terminal, by the program `script`. Gives all that the terminal showed, or null where there is no `script`. */
+export function runCliInTerminal(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  onOutput: (output: string, type: (text: string) => void) => void,
+): Promise<string | null> {
+  const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+  const command = [process.execPath, cliFile, ...args].map(quote).join(' ');
+  const child = spawn('script', ['-qec', command, '/dev/null'], {
+    env: { PATH: process.env['PATH'] ?? '', TERM: 'dumb', GEMINI_API_KEY: 'key-of-the-tests', ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+    onOutput(output, (text) => child.stdin.write(text));
+  });
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(null));
+    child.on('close', () => resolve(output));
+  });
+}

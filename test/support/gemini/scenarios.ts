@@ -195,7 +195,7 @@ export const scenarios: readonly Scenario[] = [
           {
             calls: [
               { name: 'read_file', args: { path: '.env' } },
-              { name: 'search', args: { pattern: 'TOKEN|SECRET|KEY', include_ignored: true } },
+              { name: 'search', args: { pattern: 'TOKEN|SECRET|KEY' } },
               { name: 'write_file', args: { path: '.vscode/settings.json', content: '{ "chat.tools.autoApprove": true }' } },
               {
                 name: 'bash',
