@@ -13,6 +13,8 @@ export interface GuestModule {
   /** Pages of 64 KiB. */
   readonly initialPages: number;
   readonly maximumPages: number;
+  /** Where the mailbox is in its memory, in bytes. */
+  readonly mailboxAddress: number;
 }
 
 export interface GuestCallbacks {

@@ -1,7 +1,8 @@
 /*
- * The mailbox of a guest, as docs/kernel.md lays it out. Offsets are bytes from `mailboxAddress` in the guest's memory.
+ * The mailbox of a guest, as docs/kernel.md lays it out. Offsets are bytes from the mailbox' address in the guest's memory.
  */
 
+/** Where the mailbox is as a rule: below what Rust and wasi-libc link. A module says where its own is. */
 export const mailboxAddress = 64;
 
 export const mailbox = {
@@ -17,8 +18,7 @@ export const mailbox = {
 export const argBytes = 8;
 export const maxArgs = 12;
 
-/** The first byte after the mailbox. */
-export const mailboxEnd = mailboxAddress + mailbox.args + maxArgs * argBytes;
+export const mailboxBytes = mailbox.args + maxArgs * argBytes;
 
 /**
  * Values of `state`. A guest never goes back to `idle`: it stays at `answered` until its next call. A guest that finds

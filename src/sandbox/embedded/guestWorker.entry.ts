@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { mailbox, mailboxAddress, mailboxState } from '../mailbox';
+import { mailbox, mailboxState } from '../mailbox';
 import type { WorkerJob, WorkerReport } from './workerJob';
 
 /*
@@ -12,11 +12,11 @@ const modules = new Map<string, WebAssembly.Module>();
 parentPort?.on('message', (job: WorkerJob) => {
   if (job.module) modules.set(job.hash, job.module);
   const module = modules.get(job.hash);
-  const report: WorkerReport = { trap: module ? run(module, job.memory) : 'the module did not reach the thread' };
+  const report: WorkerReport = { trap: module ? run(module, job) : 'the module did not reach the thread' };
   parentPort?.postMessage(report);
 });
 
-function run(module: WebAssembly.Module, memory: WebAssembly.Memory): string | null {
+function run(module: WebAssembly.Module, { memory, mailboxAddress }: WorkerJob): string | null {
   try {
     const start = new WebAssembly.Instance(module, { env: { memory } }).exports['_start'];
     if (typeof start === 'function') Reflect.apply(start, undefined, []);

@@ -4,6 +4,7 @@ export interface WorkerJob {
   /** Absent where this thread has the module of that hash already. */
   readonly module?: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
+  readonly mailboxAddress: number;
 }
 
 export interface WorkerReport {

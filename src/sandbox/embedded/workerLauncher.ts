@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { CompiledModules } from '../compiledModules';
-import type { GuestCallbacks, GuestThread, Launcher } from '../launcher';
+import type { GuestCallbacks, GuestModule, GuestThread, Launcher } from '../launcher';
 import type { WorkerJob, WorkerReport } from './workerJob';
 
 export interface WorkerLauncherOptions {
@@ -53,7 +53,7 @@ export function createWorkerLauncher(options: WorkerLauncherOptions): Launcher {
         const worker = idle.pop() ?? spawn();
         job.worker = worker;
         callbacks.attached(memory);
-        worker.run(module.hash, compiled, memory, (trap, alive) => {
+        worker.run(module, compiled, memory, (trap, alive) => {
           if (alive && !disposed && idle.length < options.maxIdleThreads) idle.push(worker);
           else void worker.terminate();
           job.end(trap);
@@ -114,9 +114,14 @@ class GuestWorker {
   }
 
   /** `done` gets the trap, and whether the thread can run another guest. */
-  run(hash: string, module: WebAssembly.Module, memory: WebAssembly.Memory, done: (trap: string | null, alive: boolean) => void): void {
+  run(
+    { hash, mailboxAddress }: GuestModule,
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+    done: (trap: string | null, alive: boolean) => void,
+  ): void {
     this.#done = done;
-    const job: WorkerJob = this.#known.has(hash) ? { hash, memory } : { hash, module, memory };
+    const job: WorkerJob = { hash, memory, mailboxAddress, ...(this.#known.has(hash) ? {} : { module }) };
     this.#known.add(hash);
     this.#worker.postMessage(job);
   }

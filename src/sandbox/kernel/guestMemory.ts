@@ -1,5 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { fsError } from '../../staging/errno';
+import { mailboxBytes } from '../mailbox';
 
 /** The most buffers one call may name (IOV_MAX). */
 const maxIovs = 1024;
@@ -15,14 +16,18 @@ const maxPathBytes = 4096;
 export class GuestMemory {
   bytes: Uint8Array;
   view: DataView;
+  /** The mailbox alone. */
   readonly ints: Int32Array;
   readonly #scratch = Buffer.alloc(maxPathBytes);
 
-  constructor(private readonly memory: WebAssembly.Memory | SharedArrayBuffer) {
+  constructor(
+    private readonly memory: WebAssembly.Memory | SharedArrayBuffer,
+    mailboxAddress: number,
+  ) {
     const buffer = this.#buffer();
     this.bytes = new Uint8Array(buffer);
     this.view = new DataView(buffer);
-    this.ints = new Int32Array(buffer, 0, Math.min(buffer.byteLength, 1024) >> 2);
+    this.ints = new Int32Array(buffer, mailboxAddress, mailboxBytes / 4);
   }
 
   get byteLength(): number {

@@ -1,11 +1,11 @@
-import { mailbox, mailboxAddress, mailboxState } from '../mailbox';
+import { mailbox, mailboxState } from '../mailbox';
 
 /*
- * The mailbox in a guest's memory, as docs/kernel.md lays it down. Indexes count i32 words of the guest's whole memory.
+ * The mailbox in a guest's memory, as docs/kernel.md lays it down. Indexes count i32 words of the mailbox.
  * Everything here was, or may be, written by the guest: read a value once and believe none of it.
  */
 
-const at = (field: keyof typeof mailbox): number => (mailboxAddress + mailbox[field]) / 4;
+const at = (field: keyof typeof mailbox): number => mailbox[field] / 4;
 
 export const STATE = at('state');
 export const ARMED = at('armed');

@@ -238,12 +238,12 @@ export class Run {
       {
         attached: (memory) => {
           attached = true;
-          process.attach(new GuestMemory(memory));
+          process.attach(new GuestMemory(memory, module.mailboxAddress));
         },
         ended: (trap) => {
           process.threadEnded();
           this.host.unregister(process);
-          if (process.alive) this.#threadEnded(process, trap, attached, maximumPages);
+          if (process.alive) this.#threadEnded(process, trap, attached, module.initialPages, maximumPages);
         },
       },
     );
@@ -259,12 +259,13 @@ export class Run {
   }
 
   /** The guest's thread is through though the process did not end itself. */
-  #threadEnded(process: Process, trap: string | null, attached: boolean, maximumPages: number): void {
+  #threadEnded(process: Process, trap: string | null, attached: boolean, initialPages: number, maximumPages: number): void {
     if (trap === null) {
       process.end({ kind: 'exited', code: 0 });
       return;
     }
-    const memoryAtCap = attached && process.memory.byteLength >= maximumPages * pageBytes;
+    // A memory that could never grow stands at its maximum from the beginning; that says nothing.
+    const memoryAtCap = attached && process.memory.byteLength >= maximumPages * pageBytes && maximumPages > initialPages;
     if (memoryAtCap) this.notice('processMemoryMib');
     if (process === this.#root) {
       if (!attached) this.#fail(new UserError('sandboxFailed', `The program ${process.name} could not be started: ${trap}`));

@@ -1,5 +1,5 @@
 import { calls } from '../calls';
-import { mailboxAddress, mailboxEnd } from '../mailbox';
+import { mailboxAddress as usualMailboxAddress, mailboxBytes } from '../mailbox';
 import { importKind, maxPages, parseModule, section, sectionOrder, type FunctionType, type ParsedModule } from './parseModule';
 import { RelinkError } from './relinkError';
 import { importStub, startWrapper } from './stub';
@@ -12,7 +12,13 @@ export interface Relinked {
   readonly initialPages: number;
   /** The most pages that a memory for this module may have. */
   readonly maximumPages: number;
+  /** Where the mailbox is, in bytes. */
+  readonly mailboxAddress: number;
 }
+
+const pageBytes = 65_536;
+/** The memory of a module whose own data lies where the mailbox is as a rule: 64 MiB. */
+const fixedPages = 1024;
 
 const typeI32 = 0x7f;
 const typeI64 = 0x7e;
@@ -24,10 +30,8 @@ const typeI64 = 0x7e;
  */
 export function relink(bytes: Uint8Array): Relinked {
   const module = parseModule(bytes);
-  const memory = module.memory ?? { minimum: 1, maximum: null };
-  const initialPages = Math.max(memory.minimum, 1);
-  const maximumPages = Math.max(memory.maximum ?? maxPages, 1);
-  checkData(module);
+  const layout = placeMailbox(module);
+  const { initialPages, maximumPages, mailboxAddress } = layout;
   const start = findStart(module);
 
   const stubs = module.imports.map((item) => {
@@ -39,10 +43,10 @@ export function relink(bytes: Uint8Array): Relinked {
     if (!isType(module.types[item.typeIndex], call[2], returns)) {
       throw new RelinkError('import type', `the program imports "${item.module}" "${item.name}" with a wrong type`);
     }
-    return importStub(number, call[2], returns);
+    return importStub(mailboxAddress, number, call[2], returns);
   });
   const procExit = calls.findIndex(([, called]) => called === 'proc_exit');
-  const wrapper = { index: module.imports.length + module.functions.length, body: startWrapper(start.index, procExit) };
+  const wrapper = { index: module.imports.length + module.functions.length, body: startWrapper(mailboxAddress, start.index, procExit) };
 
   const writer = new ModuleWriter();
   const replaced = new Map<number, (readonly number[] | Uint8Array)[]>([
@@ -66,31 +70,34 @@ export function relink(bytes: Uint8Array): Relinked {
     if (pieces) writer.section(id, ...pieces);
     else if (kept) writer.section(id, rest(kept));
   }
-  return { bytes: writer.finish(), initialPages, maximumPages };
+  return { bytes: writer.finish(), ...layout };
 }
 
 /**
- * The pages that a process of a module may have under a cap. Throws RelinkError where it begins with more.
+ * Where the mailbox goes. Compilers that link from address 8 on (AssemblyScript's) leave no room for it below; such a
+ * module gets a memory of a fixed size, and the mailbox in its last page, which an allocator comes to last of all.
  */
-export function pagesUnderCap(module: Pick<Relinked, 'initialPages' | 'maximumPages'>, capPages: number): number {
-  if (module.initialPages > capPages) {
+function placeMailbox(module: ParsedModule): Omit<Relinked, 'bytes'> {
+  const { minimum, maximum } = module.memory ?? { minimum: 1, maximum: null };
+  const end = usualMailboxAddress + mailboxBytes;
+  const taken = module.data.some(
+    ({ address, length }) => address !== null && length > 0 && address < end && address + length > usualMailboxAddress,
+  );
+  if (!taken) {
+    return {
+      initialPages: Math.max(minimum, 1),
+      maximumPages: Math.max(maximum ?? maxPages, 1),
+      mailboxAddress: usualMailboxAddress,
+    };
+  }
+  const pages = Math.max(fixedPages, minimum + 1);
+  if (pages > maxPages) {
     throw new RelinkError(
-      'memory over the cap',
-      `the program begins with ${Math.ceil(module.initialPages / 16)} MiB of memory; the limit sunaba.limits.processMemoryMib allows ${Math.floor(capPages / 16)} MiB`,
+      'data in the mailbox',
+      'the program takes all the memory there is and leaves no room for Sunaba: link it with --global-base=1024',
     );
   }
-  return Math.min(module.maximumPages, capPages);
-}
-
-function checkData(module: ParsedModule): void {
-  for (const { address, length } of module.data) {
-    if (address !== null && length > 0 && address < mailboxEnd && address + length > mailboxAddress) {
-      throw new RelinkError(
-        'data in the mailbox',
-        `the program keeps data at address ${address}, where Sunaba needs addresses ${mailboxAddress} to ${mailboxEnd - 1}: link it with --global-base=1024`,
-      );
-    }
-  }
+  return { initialPages: pages, maximumPages: pages, mailboxAddress: (pages - 1) * pageBytes };
 }
 
 function findStart(module: ParsedModule): { index: number; typeIndex: number } {

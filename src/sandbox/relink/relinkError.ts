@@ -7,7 +7,6 @@ export type RelinkFault =
   | 'import type'
   | 'no start'
   | 'memory'
-  | 'memory over the cap'
   | 'data in the mailbox';
 
 /** Why a program cannot be run here. `message` names the fault in words a user can act on. */

@@ -1,4 +1,4 @@
-import { argBytes, mailbox, mailboxAddress, mailboxState } from '../mailbox';
+import { argBytes, mailbox, mailboxState } from '../mailbox';
 import { s32, u32 } from './writer';
 
 /** A parameter of a call as the mailbox takes it: a local of the stub, or a constant. */
@@ -35,7 +35,6 @@ const align4 = 2;
 const align8 = 3;
 
 const i32Const = (value: number) => [op.i32Const, ...s32(value)];
-const base = i32Const(mailboxAddress);
 const atomic = (code: number, offset: number) => [op.atomic, code, align4, ...u32(offset)];
 
 /**
@@ -43,7 +42,8 @@ const atomic = (code: number, offset: number) => [op.atomic, code, align4, ...u3
  * `asked`, notify the kernel where it sleeps (on `armed`), spin as long as the kernel allows, then sleep. Traps on `die`. Uses two i32
  * locals: `firstLocal` and the one after it.
  */
-export function askKernel(call: number, args: readonly StubArg[], firstLocal: number): number[] {
+export function askKernel(mailboxAddress: number, call: number, args: readonly StubArg[], firstLocal: number): number[] {
+  const base = i32Const(mailboxAddress);
   const state = u32(firstLocal);
   const spins = u32(firstLocal + 1);
   const get = (local: number[]) => [op.localGet, ...local];
@@ -81,15 +81,15 @@ export function askKernel(call: number, args: readonly StubArg[], firstLocal: nu
 }
 
 /** The body of the function that stands where an import stood. `params` as in calls.ts. */
-export function importStub(call: number, params: string, returns: boolean): number[] {
+export function importStub(mailboxAddress: number, call: number, params: string, returns: boolean): number[] {
   const args = [...params].map((type, local): StubArg => ({ type: type === 'I' ? 'I' : 'i', local }));
-  const result = returns ? [...base, op.i32Load, align4, ...u32(mailbox.result)] : [op.unreachable];
-  return body([...askKernel(call, args, params.length), ...result]);
+  const result = returns ? [...i32Const(mailboxAddress), op.i32Load, align4, ...u32(mailbox.result)] : [op.unreachable];
+  return body([...askKernel(mailboxAddress, call, args, params.length), ...result]);
 }
 
 /** The body of the new `_start`: the module's own, then `proc_exit(0)`. */
-export function startWrapper(start: number, procExit: number): number[] {
-  return body([op.call, ...u32(start), ...askKernel(procExit, [{ type: 'i', constant: 0 }], 0), op.unreachable]);
+export function startWrapper(mailboxAddress: number, start: number, procExit: number): number[] {
+  return body([op.call, ...u32(start), ...askKernel(mailboxAddress, procExit, [{ type: 'i', constant: 0 }], 0), op.unreachable]);
 }
 
 function body(code: readonly number[]): number[] {

@@ -64,6 +64,7 @@ export type FromThread =
       readonly module: WebAssembly.Module;
       readonly initialPages: number;
       readonly maximumPages: number;
+      readonly mailboxAddress: number;
     }
   | { readonly type: 'guest terminate'; readonly guest: number }
   /** A guest's thread does not end: only the end of the kernel's process ends it. */

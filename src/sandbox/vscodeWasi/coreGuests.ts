@@ -1,7 +1,7 @@
 import type { ProcessOptions, Wasm, WasmProcess } from '@vscode/wasm-wasi/v1';
 import type { Uri } from 'vscode';
 import { assertNever } from '../../shared/assertNever';
-import { mailbox, mailboxAddress, mailboxState } from '../mailbox';
+import { mailbox, mailboxState } from '../mailbox';
 import type { FromThread, ToThread } from '../thread/protocol';
 import { onProcessMemory, onProcessTrap } from './coreProcess';
 
@@ -59,6 +59,7 @@ export class CoreGuests {
 class CoreGuest {
   #process: WasmProcess | undefined;
   #memory: WebAssembly.Memory | undefined;
+  #mailboxAddress = 0;
   #ending = false;
   #over = false;
 
@@ -76,6 +77,7 @@ class CoreGuest {
       this.#process = process;
       onProcessMemory(process, (memory) => {
         this.#memory = memory;
+        this.#mailboxAddress = start.mailboxAddress;
         if (!this.#over) this.post({ type: 'guest attached', guest: this.guest, memory });
       });
       const run = process.run();
@@ -106,7 +108,7 @@ class CoreGuest {
 
   #wasToldToDie(): boolean {
     if (!this.#memory) return false;
-    return Atomics.load(new Int32Array(this.#memory.buffer), (mailboxAddress + mailbox.state) / 4) === mailboxState.die;
+    return Atomics.load(new Int32Array(this.#memory.buffer), (this.#mailboxAddress + mailbox.state) / 4) === mailboxState.die;
   }
 
   #end(trap: string | null): void {

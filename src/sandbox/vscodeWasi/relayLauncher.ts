@@ -28,8 +28,8 @@ export function createRelayLauncher(post: (message: FromThread) => void): RelayL
       void Promise.resolve(modules.get(module)).then(
         (compiled) => {
           if (!guests.has(guest)) return;
-          const { name, initialPages, maximumPages } = module;
-          post({ type: 'guest start', guest, name, module: compiled, initialPages, maximumPages });
+          const { name, initialPages, maximumPages, mailboxAddress } = module;
+          post({ type: 'guest start', guest, name, module: compiled, initialPages, maximumPages, mailboxAddress });
           started = true;
         },
         (error: unknown) => end(guest, `the program does not compile: ${error instanceof Error ? error.message : String(error)}`),

@@ -5,6 +5,7 @@ import { createKernel } from '../../../src/sandbox/kernel/createKernel';
 import { deviceNames } from '../../../src/sandbox/kernel/device';
 import type { Kernel, KernelRequest, KernelResult, KernelRun } from '../../../src/sandbox/kernel/kernel';
 import type { GuestModule } from '../../../src/sandbox/launcher';
+import { mailboxAddress } from '../../../src/sandbox/mailbox';
 import { defaultLimits, type Limits } from '../../../src/shared/limits';
 import { createReadOnlyTree } from '../../../src/staging/lower/readOnlyTree';
 import { createNamespace } from '../../../src/staging/namespace';
@@ -90,7 +91,7 @@ export class Stage {
 }
 
 export function puppetModule(name: string): GuestModule {
-  return { hash: name, name, bytes: new Uint8Array(), initialPages: 2, maximumPages: 65_536 };
+  return { hash: name, name, bytes: new Uint8Array(), initialPages: 2, maximumPages: 65_536, mailboxAddress };
 }
 
 function emptyLedger(): KernelResult['ledger'] {

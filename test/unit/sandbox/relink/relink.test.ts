@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { calls } from '../../../../src/sandbox/calls';
-import { mailbox, mailboxAddress, mailboxState } from '../../../../src/sandbox/mailbox';
-import { pagesUnderCap, relink } from '../../../../src/sandbox/relink/relink';
+import { mailbox, mailboxAddress as usualAddress, mailboxState } from '../../../../src/sandbox/mailbox';
+import { relink } from '../../../../src/sandbox/relink/relink';
 import { RelinkError, type RelinkFault } from '../../../../src/sandbox/relink/relinkError';
 import { assemble } from '../../../support/wat';
 
@@ -23,6 +23,7 @@ async function runGuest(bytes: Uint8Array, spin: number, answer: (call: string, 
   const linked = relink(bytes);
   const memory = new WebAssembly.Memory({ initial: linked.initialPages, maximum: linked.maximumPages, shared: true });
   const words = new Int32Array(memory.buffer);
+  const { mailboxAddress } = linked;
   const at = (offset: number) => (mailboxAddress + offset) / 4;
   Atomics.store(words, at(mailbox.spin), spin);
   const worker = new Worker(
@@ -129,7 +130,7 @@ describe('relink', () => {
     const linked = relink(bytes);
     const memory = new WebAssembly.Memory({ initial: 1, maximum: linked.maximumPages, shared: true });
     const words = new Int32Array(memory.buffer);
-    Atomics.store(words, (mailboxAddress + mailbox.state) / 4, mailboxState.die);
+    Atomics.store(words, (usualAddress + mailbox.state) / 4, mailboxState.die);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(linked.bytes), { env: { memory } });
     expect(() => (instance.exports['_start'] as () => void)()).toThrow('unreachable');
   });
@@ -152,12 +153,6 @@ describe('relink', () => {
     ['no start', '(module (memory 1) (func (export "main")))', '_start'],
     ['no start', '(module (memory 1) (func (export "_start") (param i32)))', '_start'],
     ['memory', '(module (memory 1) (memory 1) START)', 'two|2 memories'],
-    ['data in the mailbox', '(module (memory 1) (data (i32.const 183) "ab") START)', '183'],
-    [
-      'data in the mailbox',
-      '(module (memory 1) (data (i32.const 0) "0123456789012345678901234567890123456789012345678901234567890123x") START)',
-      'global-base',
-    ],
   ])('refuses by name: %s in %s', async (fault, text, said) => {
     const error = faultOf(await assemble(text.replace('START', start)));
     expect(error.fault).toBe(fault);
@@ -169,16 +164,33 @@ describe('relink', () => {
     expect(() => relink(bytes)).not.toThrow();
   });
 
+  it('a module that has data where the mailbox is as a rule gets a fixed memory, and the mailbox at its end', async () => {
+    const bytes = await assemble(`(module
+      (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+      (memory (export "memory") 1) (data (i32.const 8) "${'x'.repeat(300)}")
+      (func (export "_start") (local $at i32) (local $sum i32)
+        (local.set $at (i32.const 8))
+        (loop $next
+          (local.set $sum (i32.add (local.get $sum) (i32.load8_u (local.get $at))))
+          (br_if $next (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 1))) (i32.const 308))))
+        (call $exit (local.get $sum))))`);
+    expect(relink(bytes)).toMatchObject({ initialPages: 1024, maximumPages: 1024, mailboxAddress: 1023 * 65_536 });
+    let code = -1;
+    await runGuest(bytes, 0, (_call, args) => {
+      code = args.getInt32(0, true);
+      return 'die';
+    });
+    expect(code).toBe(300 * 'x'.charCodeAt(0));
+  });
+
+  it('a module that has data there and takes all memory is refused', async () => {
+    expect(faultOf(await assemble(`(module (memory 65536) (data (i32.const 100) "x") ${start})`)).fault).toBe('data in the mailbox');
+  });
+
   it('refuses what is no module, a component, and another version', () => {
     expect(faultOf(new Uint8Array()).fault).toBe('not a module');
     expect(faultOf(new TextEncoder().encode('#!/bin/sh\necho')).fault).toBe('not a module');
     expect(faultOf(Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0)).fault).toBe('component');
     expect(faultOf(Uint8Array.of(0, 0x61, 0x73, 0x6d, 2, 0, 0, 0)).fault).toBe('unsupported');
-  });
-
-  it('T49: a module whose memory begins above the cap is refused, another gets the smaller maximum', () => {
-    expect(() => pagesUnderCap({ initialPages: 8193, maximumPages: 65536 }, 8192)).toThrow('sunaba.limits.processMemoryMib');
-    expect(pagesUnderCap({ initialPages: 1, maximumPages: 65536 }, 8192)).toBe(8192);
-    expect(pagesUnderCap({ initialPages: 1, maximumPages: 16 }, 8192)).toBe(16);
   });
 });
