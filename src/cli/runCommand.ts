@@ -10,7 +10,7 @@ import { runTurn } from '../agent/runTurn';
 import { buildSystemPrompt } from '../agent/systemPrompt';
 import type { Tool } from '../agent/tool';
 import { createGemini, defaultGeminiModel } from '../models/gemini';
-import { ReadFiles } from '../tools/readFiles';
+import { ConversationState } from '../tools/conversationState';
 import { createTools } from '../tools/catalogue';
 import type { AgentEvent, EndReason } from '../shared/agentEvent';
 import { assertNever } from '../shared/assertNever';
@@ -86,7 +86,7 @@ async function runAgent(args: readonly string[], terminal: Terminal): Promise<nu
   const ownSystem = options.system === undefined ? null : await readSystem(path.resolve(terminal.cwd, options.system));
   const sandbox = openSandbox({ folder: await resolveRoot(options.root, terminal.cwd) }, terminal);
   try {
-    const tools = createTools({ sandbox, writes: options.mode !== 'read-only', files: new ReadFiles() });
+    const tools = createTools({ sandbox, writes: options.mode !== 'read-only', state: new ConversationState() });
     const system = ownSystem ?? (await prepareSystem(tools, options.mode, terminal.signal));
     const staged = watchStaged();
     const print = options.json ? createJsonPrinter(terminal) : createTextPrinter(terminal);

@@ -10,7 +10,7 @@ import type { Sandbox } from '../sandbox/sandbox';
 import type { Mode } from '../shared/mode';
 import { UserError } from '../shared/userError';
 import { createTools } from '../tools/catalogue';
-import { ReadFiles } from '../tools/readFiles';
+import { ConversationState } from '../tools/conversationState';
 import type { ApiKey } from './apiKey';
 import type { TurnRunner } from './chatController';
 import type { FolderChoice } from './folderChoice';
@@ -33,8 +33,8 @@ export interface TurnRunnerParts {
 /** Runs turns on the model and the sandbox that the settings name; both are made when a turn needs them. */
 export function createTurnRunner(parts: TurnRunnerParts): TurnRunner {
   const { apiKey, folderChoice, sandboxes, mode } = parts;
-  // What each conversation has read, for as long as its conversation is there.
-  const filesRead = new WeakMap<object, ReadFiles>();
+  // What the tools remember of a conversation, for as long as it is there.
+  const states = new WeakMap<object, ConversationState>();
 
   return {
     run: async ({ turnId, prompt, conversation, signal, emit }) => {
@@ -49,9 +49,9 @@ export function createTurnRunner(parts: TurnRunnerParts): TurnRunner {
       });
       const sandbox = await sandboxes.open(folder.uri.fsPath);
       const held = mode();
-      const files = filesRead.get(conversation) ?? new ReadFiles();
-      filesRead.set(conversation, files);
-      const bare = createTools({ sandbox: held === 'read-only' ? readOnly(sandbox) : sandbox, writes: held !== 'read-only', files });
+      const state = states.get(conversation) ?? new ConversationState();
+      states.set(conversation, state);
+      const bare = createTools({ sandbox: held === 'read-only' ? readOnly(sandbox) : sandbox, writes: held !== 'read-only', state });
       const tools = guardTools(bare, {
         ...parts.guard,
         // The mode may be changed while the turn runs: the click counts from then on.

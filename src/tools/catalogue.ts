@@ -1,9 +1,10 @@
 import type { Tool } from '../agent/tool';
 import type { Sandbox } from '../sandbox/sandbox';
+import { bash } from './bash';
+import type { ConversationState } from './conversationState';
 import { editFile } from './editFile';
 import { listFiles } from './listFiles';
 import { readFile } from './readFile';
-import { ReadFiles } from './readFiles';
 import { search } from './search';
 import { suggestCommand } from './suggestCommand';
 import { writeFile } from './writeFile';
@@ -12,12 +13,19 @@ export interface CatalogueOptions {
   readonly sandbox: Sandbox;
   /** Without it the tools that write are not declared at all. */
   readonly writes: boolean;
-  /** What the conversation has read so far; one for each conversation. */
-  readonly files: ReadFiles;
+  /** One for each conversation. */
+  readonly state: ConversationState;
 }
 
 /** The tools of one conversation, in the order in which the model is told of them. */
-export function createTools({ sandbox, writes, files }: CatalogueOptions): readonly Tool[] {
-  const reading = [readFile(sandbox, files), listFiles(sandbox), search(sandbox)];
-  return writes ? [...reading, writeFile(sandbox, files), editFile(sandbox, files), suggestCommand] : [...reading, suggestCommand];
+export function createTools({ sandbox, writes, state }: CatalogueOptions): readonly Tool[] {
+  const { files } = state;
+  return [
+    readFile(sandbox, files),
+    listFiles(sandbox),
+    search(sandbox),
+    ...(writes ? [writeFile(sandbox, files), editFile(sandbox, files)] : []),
+    bash({ sandbox, writes, state }),
+    suggestCommand,
+  ];
 }

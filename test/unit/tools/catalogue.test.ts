@@ -8,7 +8,7 @@ import type { Sandbox } from '../../../src/sandbox/sandbox';
 import { defaultLimits } from '../../../src/shared/limits';
 import type { ToolResult } from '../../../src/shared/toolResult';
 import { createTools } from '../../../src/tools/catalogue';
-import { ReadFiles } from '../../../src/tools/readFiles';
+import { ConversationState } from '../../../src/tools/conversationState';
 
 const dist = path.join(import.meta.dirname, '../../../dist');
 
@@ -34,7 +34,7 @@ describe('the file tools, through the embedded host', () => {
     rmSync(top, { recursive: true });
   });
 
-  const conversation = (): readonly Tool[] => createTools({ sandbox, writes: true, files: new ReadFiles() });
+  const conversation = (): readonly Tool[] => createTools({ sandbox, writes: true, state: new ConversationState() });
 
   async function call(tools: readonly Tool[], name: string, args: unknown): Promise<ToolResult> {
     const tool = tools.find(({ declaration }) => declaration.name === name);
@@ -128,7 +128,7 @@ describe('the file tools, through the embedded host', () => {
   });
 
   it('without writes the writing tools are not declared', () => {
-    const names = createTools({ sandbox, writes: false, files: new ReadFiles() }).map(({ declaration }) => declaration.name);
+    const names = createTools({ sandbox, writes: false, state: new ConversationState() }).map(({ declaration }) => declaration.name);
     expect(names).toContain('search');
     expect(names).not.toContain('write_file');
     expect(names).not.toContain('edit_file');
