@@ -1,3 +1,4 @@
+import { isRecord } from '../shared/isRecord';
 import type { Conversation, Step } from './conversation';
 import type { Model, ModelRequest } from './model';
 
@@ -33,8 +34,9 @@ export async function compactConversation(
   if (tokens < limit * compactAt) return;
   // Down to half the mark, so that the next replies do not compact again and the provider's cache stays good for a while.
   const surplusChars = Math.ceil(((tokens - (limit * compactAt) / 2) * chars) / tokens);
-  const left = dropOutputs(conversation.steps, surplusChars);
-  if (left > 0) dropTurns(conversation.steps, left);
+  const afterOutputs = dropOutputs(conversation.steps, surplusChars);
+  const afterArguments = dropArguments(conversation.steps, afterOutputs);
+  if (afterArguments > 0) dropTurns(conversation.steps, afterArguments);
 }
 
 /** No model of today takes fewer tokens; below this no request is made to learn the limit. */
@@ -54,6 +56,36 @@ function dropOutputs(steps: Step[], surplus: number): number {
     steps[index] = { type: 'results', results };
   }
   return Math.max(0, left);
+}
+
+/** Long texts in the arguments of old calls, such as whole files that were written. */
+function dropArguments(steps: Step[], surplus: number): number {
+  let left = surplus;
+  const replies = steps.flatMap((step, index) => (step.type === 'reply' ? [index] : []));
+  for (const index of replies.slice(0, Math.max(0, replies.length - keptResultSteps))) {
+    if (left <= 0) return 0;
+    const step = steps[index];
+    if (step?.type !== 'reply') continue;
+    const parts = step.parts.map((part) => {
+      if (part.type !== 'call') return part;
+      const args = shortened(part.args);
+      left -= JSON.stringify(part.args ?? null).length - JSON.stringify(args ?? null).length;
+      return { ...part, args };
+    });
+    steps[index] = { ...step, parts };
+  }
+  return Math.max(0, left);
+}
+
+/** Arguments with a word in the place of each long text. */
+export function shortened(args: unknown): unknown {
+  if (!isRecord(args)) return JSON.stringify(args ?? null).length < smallOutputChars ? args : {};
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [
+      name.slice(0, smallOutputChars),
+      JSON.stringify(value).length < smallOutputChars ? value : '[This was dropped to save room.]',
+    ]),
+  );
 }
 
 /** Drops whole turns from the front, never the newest one. */

@@ -2,11 +2,12 @@ import type { AgentEvent, EndReason, Usage } from '../shared/agentEvent';
 import { assertNever } from '../shared/assertNever';
 import type { UserErrorCode } from '../shared/userError';
 import type { AgentLimits } from './agentLimits';
-import { compactConversation } from './compactConversation';
+import { compactConversation, shortened } from './compactConversation';
 import type { Conversation, ReplyPart } from './conversation';
 import { callsOf } from './conversation';
 import { createRepeatWatch } from './repeatWatch';
 import type { Model, ModelEnd, ModelRequest } from './model';
+import { maxArgumentChars } from './parseArguments';
 import { runCalls } from './runCalls';
 import type { Tool } from './tool';
 
@@ -80,7 +81,7 @@ async function replyUntilDone(turn: Turn): Promise<TurnEnd> {
       default:
         return assertNever(end);
     }
-    conversation.steps.push({ type: 'reply', model: model.id, parts: end.parts });
+    conversation.steps.push({ type: 'reply', model: model.id, parts: end.parts.map(toKept) });
     const calls = callsOf(end.parts);
     if (calls.length === 0) return { reason: 'stop' };
     const outcome = await runCalls(calls, { ...turn, parallelReads: limits.parallelReads, repeats });
@@ -176,6 +177,12 @@ async function ask(turn: Turn, request: ModelRequest): Promise<Reply> {
   // Nothing that a stopped reply asked for is run, even where its last byte had come.
   if (turn.signal.aborted) end = { reason: 'aborted' };
   return { end, streamedText };
+}
+
+/** A call whose arguments no tool would take is kept without them: they would come back with every request. */
+function toKept(part: ReplyPart): ReplyPart {
+  if (part.type !== 'call' || JSON.stringify(part.args ?? null).length <= 2 * maxArgumentChars) return part;
+  return { ...part, args: shortened(part.args) };
 }
 
 /** The text of a reply as the user saw it, thoughts left out. */

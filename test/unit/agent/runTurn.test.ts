@@ -34,6 +34,12 @@ const own: Scenario[] = [
     replies: [{ chunks: [call('slow_read', { name: 'x', ms: 60_000 }), call('slow_read', { name: 'y', ms: 1 })] }],
   },
   { id: 'broken', prompt: 'the folder is gone', replies: [{ chunks: [call('broken', {}), call('slow_write', { name: 'z', ms: 1 })] }] },
+  {
+    id: 'ten',
+    prompt: 'ten megabytes',
+    replies: [{ chunks: [call('write_file', { path: 'a', content: 'x'.repeat(10_000_000) })] }, { chunks: [{ text: '{{result}}' }] }],
+  },
+  { id: 'write-on', prompt: 'write on and on', replies: [{ chunks: [call('write_file', { path: 'a', content: 'y'.repeat(20_000) })] }] },
   { id: 'throws', prompt: 'a tool that throws', replies: [{ chunks: [call('throws', {})] }, { chunks: [{ text: 'I see: {{result}}' }] }] },
 ];
 
@@ -184,6 +190,29 @@ describe('a turn', () => {
     expect(ended[3]?.text).toContain('the arguments must be one object');
     expect(text).toContain('I had it wrong');
     expect(Object.prototype).not.toHaveProperty('path');
+  });
+
+  it('T40: 10 MB of arguments are refused, and do not come back with the next request', async () => {
+    const log: string[] = [];
+    const before = server.requests.length;
+    const { reason, text } = await takeTurn({ url: server.url, prompt: 'ten megabytes', tools: loopTools(log) });
+    expect(reason).toBe('stop');
+    expect(log).toEqual([]);
+    expect(text).toContain('"content" has 10000000 characters');
+    expect(server.requests[before + 1]?.text.length).toBeLessThan(20_000);
+  });
+
+  it('old arguments give way, too', async () => {
+    const write = loopTools()[2];
+    const { conversation } = await takeTurn({
+      url: server.url,
+      prompt: 'write on and on',
+      tools: write === undefined ? [] : [write],
+      limits: { repliesPerTurn: 16, equalCalls: 1000 },
+      gemini: { model: 'gemini-2.0-small' },
+    });
+    expect(JSON.stringify(conversation)).toContain('This was dropped to save room');
+    expect(Math.max(...server.requests.slice(-20).map(({ text }) => text.length)) / 4).toBeLessThan(40_000);
   });
 
   it('T41: a malformed call is never run, asked for again with a nudge, and then goes well', async () => {
