@@ -1,20 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Exit, RunResult } from '../sandbox/sandbox';
-import { assertNever } from '../shared/assertNever';
-import type { LimitName } from '../shared/limits';
+import type { RunResult } from '../sandbox/sandbox';
 import { UserError } from '../shared/userError';
 import type { Command } from './command';
 import { exitStatus } from './command';
 import { openSandbox } from './openSandbox';
+import { programStatus, toStatus } from './programStatus';
 import { resolveRoot } from './rootFolder';
 import { shown } from './safeText';
 import { settleChanges } from './settleChanges';
 import type { Terminal } from './terminal';
 import { isHelp, parseWasmOptions, type WasmOptions } from './wasmOptions';
-
-/** Statuses beside the program's own; the first and last as timeout(1) and a shell have them. */
-const status = { timedOut: 124, sunabaFailed: 125, killed: 137 } as const;
 
 const help = `Usage: sunaba wasm [OPTION…] FILE [ARG…]
 
@@ -52,7 +48,7 @@ async function runWasm(args: readonly string[], terminal: Terminal): Promise<num
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     terminal.stderr.write(`sunaba: ${shown(error instanceof UserError ? message : `it failed inside: ${message}`)}\n`);
-    return status.sunabaFailed;
+    return programStatus.sunabaFailed;
   }
 }
 
@@ -105,26 +101,4 @@ async function writeLedger(file: string, result: RunResult): Promise<void> {
   } catch (error) {
     throw new UserError('sandboxFailed', `the ledger cannot be written: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-function toStatus(exit: Exit, terminal: Terminal): number {
-  switch (exit.kind) {
-    case 'exited':
-      return exit.code;
-    case 'signaled':
-      return 128 + exit.signal;
-    case 'trapped':
-      terminal.stderr.write(`sunaba: the program was ended: ${shown(exit.message)}\n`);
-      return exit.memoryAtCap ? status.killed : /unreachable/.test(exit.message) ? 134 : 139;
-    case 'limit':
-      return fromLimit(exit.limit);
-    case 'aborted':
-      return exitStatus.interrupted;
-    default:
-      return assertNever(exit);
-  }
-}
-
-function fromLimit(limit: LimitName): number {
-  return limit === 'wallClockMs' ? status.timedOut : status.killed;
 }

@@ -70,7 +70,7 @@ export function parseWasmOptions(args: readonly string[]): WasmOptions {
   };
 }
 
-function toLimit(limit: keyof Limits, option: string, text: string | undefined, least: number, most: number): Partial<Limits> {
+export function toLimit(limit: keyof Limits, option: string, text: string | undefined, least: number, most: number): Partial<Limits> {
   if (text === undefined) return {};
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < least || value > most)

@@ -140,6 +140,9 @@ impl Open {
             Kind::Bytes(..) => return Err(Errno::BADF),
             Kind::Raw(raw) => *raw,
         };
+        if !self.ahead.borrow().0.is_empty() {
+            self.sync_input();
+        }
         if self.class() == Class::Other {
             write_all(raw, data)?;
             return Ok(false);

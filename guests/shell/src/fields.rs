@@ -23,6 +23,9 @@ impl Field {
     pub fn globs(&self, extglob: bool) -> bool {
         self.active.iter().any(|&at| {
             let at = at as usize;
+            if at > 0 && self.text[at - 1] == b'\\' && self.active.contains(&(at as u32 - 1)) {
+                return false;
+            }
             match self.text[at] {
                 b'*' | b'?' => true,
                 b'[' => self.text[at..].contains(&b']'),

@@ -12,7 +12,8 @@ pub struct Kernel;
 const ROOT: u32 = 3;
 /// The root stands at 3 in every process: the numbers from 3 on that one shell gives to another are moved up.
 const MOVED: u32 = 16;
-const RIGHTS_ALL: u64 = (1 << 30) - 1;
+/// All but those of sockets.
+const RIGHTS_ALL: u64 = (1 << 28) - 1;
 
 #[repr(C)]
 #[derive(Default)]
@@ -178,7 +179,7 @@ impl World for Kernel {
         let mut fd = 0;
         // SAFETY: pointers to values that live through the call.
         check(unsafe {
-            path_open(ROOT, 1, path.as_ptr(), path.len(), oflags, rights, rights, u32::from(how.append), &raw mut fd)
+            path_open(ROOT, 1, path.as_ptr(), path.len(), oflags, rights, 0, u32::from(how.append), &raw mut fd)
         })?;
         if how.write {
             let mut stat = Fdstat::default();
@@ -337,7 +338,7 @@ impl World for Kernel {
         let short = below(path);
         let mut fd = 0;
         // SAFETY: pointers to values that live through the calls.
-        check(unsafe { path_open(ROOT, 1, short.as_ptr(), short.len(), 2, RIGHTS_ALL & !(1 << 6), RIGHTS_ALL, 0, &raw mut fd) })?;
+        check(unsafe { path_open(ROOT, 1, short.as_ptr(), short.len(), 2, 1 << 14 | 1 << 21, 0, 0, &raw mut fd) })?;
         let mut found = Vec::new();
         let mut cookie = 0u64;
         let mut buffer = vec![0u8; 16 * 1024];
