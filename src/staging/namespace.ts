@@ -1,7 +1,13 @@
 import { FsError, fsError } from './errno';
 import type { DirectoryNode, Node } from './node';
 import type { Accessor, Mount, Namespace, NamespaceOptions, OpenDevice, OpenDirectory, Opened, OpenOptions, SetTimes, Stat } from './vfs';
-import { createDevice, createInodeNumbers, createProgramsDirectory, createVirtualDirectory } from './virtualNodes';
+import {
+  createDescriptorsDirectory,
+  createDevice,
+  createInodeNumbers,
+  createProgramsDirectory,
+  createVirtualDirectory,
+} from './virtualNodes';
 import { checkPath, walk, walkToNode, type FollowLast, type Place, type WalkSpace } from './walk';
 
 /** Puts the mounts together to what a process can name. The namespace does not own the trees. */
@@ -39,6 +45,7 @@ function createSpace(mounts: ReadonlyMap<string, Mount>): WalkSpace {
     } else {
       const devices = createVirtualDirectory(numbers, folder, name);
       for (const device of mount.names) devices.add(device, createDevice(numbers, device));
+      devices.add('fd', createDescriptorsDirectory(numbers, devices));
       folder.add(name, devices);
     }
   }

@@ -53,6 +53,28 @@ export function createDevice(numbers: InodeNumbers, device: string): DeviceNode 
   return { ...readOnly(virtualStat(numbers.next(), 'device', 0o666)), kind: 'device', device };
 }
 
+/** `/dev/fd`: each number is a descriptor of whoever opens it; which of them are open, only that process knows. */
+export function createDescriptorsDirectory(numbers: InodeNumbers, above: DirectoryNode): DirectoryNode {
+  const ino = numbers.next();
+  const nodes = new Map<string, DeviceNode>();
+  return {
+    ...readOnly(virtualStat(ino, 'directory', 0o555)),
+    ...readOnlyDirectory,
+    parent: () => above,
+    name: () => 'fd',
+    lookup: (_cx, entry) => {
+      if (!/^(?:0|[1-9]\d{0,3})$/.test(entry)) throw fsError('noent');
+      const node = nodes.get(entry) ?? createDevice(numbers, `fd/${entry}`);
+      nodes.set(entry, node);
+      return node;
+    },
+    entries: (cx) => [
+      { name: '.', ino, kind: 'directory' },
+      { name: '..', ino: above.stat(cx).ino, kind: 'directory' },
+    ],
+  };
+}
+
 /** A directory whose entries are names of programs, asked for anew each time. */
 export function createProgramsDirectory(
   numbers: InodeNumbers,

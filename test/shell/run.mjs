@@ -2,7 +2,7 @@
 // Runs every case in GNU bash and in the shell of guests/shell, over fresh copies of one folder, and compares standard
 // output, exit status, the files afterwards and standard error.
 //
-//   node test/shell/run.mjs [--shell PATH] [--through COMMAND...] [--only TEXT] [--show] [--jobs N]
+//   node test/shell/run.mjs [--shell PATH] [--wasm] [--only TEXT] [--show] [--jobs N]
 //
 // --shell: a native build of the shell (default: guests/target/release/sunaba-shell). --wasm: through the built
 // command line's `exec`, on the embedded host. A case file holds many cases: `=== name` begins one, `#: file` makes it a
@@ -130,6 +130,18 @@ function normalise(text) {
     .replace(/\(\d{3,7}\) - /g, '(PID) - ');
 }
 
+/** The built command line, which runs the shell in WebAssembly over the same folder. */
+function inSandbox({ how, script }, work) {
+  const command = how === 'string' ? text(script) : how === 'file' ? 'exec bash ./case.sh' : 'exec bash';
+  const cli = join(root, 'dist/cli.cjs');
+  return { command: process.execPath, args: [cli, 'exec', '--root', work, '--mode', 'auto', '--env', 'LC_ALL=C.UTF-8', '--', command] };
+}
+
+/** A script of a case file, whose bytes are read one by one, as text. */
+function text(script) {
+  return /[\x80-\xff]/.test(script) ? Buffer.from(script, 'latin1').toString('utf8') : script;
+}
+
 async function one(item, work) {
   const results = [];
   for (const which of ['bash', 'ours']) {
@@ -138,20 +150,18 @@ async function one(item, work) {
     const script = Buffer.from(item.script, 'latin1');
     let args = [];
     let input = '';
-    if (item.how === 'string') args = ['-c', item.script];
+    if (item.how === 'string') args = ['-c', text(item.script)];
     else if (item.how === 'file') {
       writeFileSync(join(work, 'case.sh'), script);
       args = ['./case.sh'];
     } else input = script;
-    if (item.how === 'string' && /[\x80-\xff]/.test(item.script)) args = ['-c', Buffer.from(item.script, 'latin1').toString('utf8')];
-    const ours = options.wasm
-      ? { command: process.execPath, args: [join(root, 'dist/cli.mjs'), 'exec-bash', ...args] }
-      : { command: options.shell, args };
+    const ours = options.wasm ? inSandbox(item, work) : { command: options.shell, args };
     const chosen = which === 'bash' ? { command: '/bin/bash', args } : ours;
     const result = await run(chosen.command, chosen.args, { cwd: work, input, argv0: 'bash' });
     results.push({ ...result, files: listFiles(work) });
   }
   const [bash, ours] = results;
+  if (options.wasm) for (const name of ['stdout', 'stderr']) bash[name] = bash[name].replaceAll(work, '/workspace');
   const faults = [];
   if (bash.stdout !== ours.stdout) faults.push(['stdout', bash.stdout, ours.stdout]);
   if (bash.status !== ours.status) faults.push(['status', bash.status, ours.status]);
