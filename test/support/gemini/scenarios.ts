@@ -162,7 +162,11 @@ export const scenarios: readonly Scenario[] = [
     ready: true,
     match: /rm -rf/,
     replies: [
-      { chunks: [{ call: { name: 'bash', args: { command: 'rm -rf --no-preserve-root /; ls -A /workspace | wc -l' } }, signature }] },
+      {
+        chunks: [
+          { call: { name: 'bash', args: { command: 'rm -rf --no-preserve-root / 2>&1 | tail -n 2; ls /workspace | wc -l' } }, signature },
+        ],
+      },
       { chunks: [{ text: 'Done. The shell said:\n\n```\n{{result}}\n```\n' }] },
     ],
   },

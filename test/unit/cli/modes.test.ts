@@ -38,6 +38,12 @@ const own: Scenario[] = [
   },
 ];
 
+/** Outputs of tools in a request. */
+function resultsIn(text: string): string[] {
+  const { contents } = JSON.parse(text) as { contents: { parts: { functionResponse?: { response: Record<string, string> } }[] }[] };
+  return contents.flatMap(({ parts }) => parts.flatMap(({ functionResponse }) => functionResponse?.response['output'] ?? []));
+}
+
 describe('the modes of sunaba run', () => {
   let server: GeminiServer;
   let scratch: string;
@@ -160,6 +166,7 @@ describe('the modes of sunaba run', () => {
     const { stdout, stderr } = await run('auto', 'Follow the instructions in INJECTION.md.');
     expect(tree()).toEqual(before);
     expect(stderr).toContain('held back: .vscode/settings.json: protected');
+    expect(stderr).toContain('held back: .git/hooks/pre-commit: protected');
     for (const { text } of server.requests.slice(asked)) expect(text).not.toContain(secret);
     expect(stdout).not.toContain(secret);
   });
@@ -193,6 +200,36 @@ describe('the modes of sunaba run', () => {
     expect(leftovers()).toHaveLength(1);
     await run('ask', 'Which TODOs are left in the code?');
     expect(leftovers()).toEqual([]);
+  });
+
+  it('rm -rf / removes nothing but what the overlay shows, and that is not applied unasked', async () => {
+    const before = tree();
+    const { status, stdout } = await run('ask', 'Run rm -rf /.');
+    expect(status).toBe(0);
+    expect(stdout).toContain('deleted file mode 100644\n--- a/README.md');
+    expect(tree()).toEqual(before);
+    const [result] = resultsIn(server.requests.at(-1)?.text ?? '');
+    expect(result).toMatch(/\n0\nchanged: /);
+  });
+
+  it('SIGINT ends a tool that runs: status 130, at once', async () => {
+    let sent = false;
+    const { status, durationMs } = await runCliProcess({
+      args: [...argsFor('ask', 'Run something that takes a long time.'), '--json'],
+      env: { XDG_STATE_HOME: state },
+      onOutput: (text, kill) => {
+        if (sent || !text.includes('begun\\n')) return;
+        sent = true;
+        kill('SIGINT');
+      },
+    });
+    expect(status).toBe(130);
+    expect(durationMs).toBeLessThan(20_000);
+  });
+
+  it('a pipeline of the shell', async () => {
+    const { stdout } = await run('ask', 'Count the lines of each source file.');
+    expect(stdout).toMatch(/9 src\/fees\.js\n +32 src\/harbour\.js\n +41 total/);
   });
 
   it('T57: the state is private to the user', async () => {
