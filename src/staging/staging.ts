@@ -54,16 +54,14 @@ class OverlayStaging implements Staging {
   private readonly store: CommitStore;
   private readonly describer: ChangeDescriber;
   private readonly shown = new Map<string, string>();
-  private readonly observe: StepObserver;
 
   constructor(
     private readonly tree: OverlayTree,
     private readonly options: StagingOptions,
   ) {
     this.folder = new HostFolder(options.root);
-    this.store = new CommitStore(options.state, this.folder);
+    this.store = new CommitStore(options.state, this.folder, options.observe ?? (() => undefined));
     this.describer = new ChangeDescriber(tree.root);
-    this.observe = options.observe ?? (() => undefined);
     this.store.recoverIfFree();
     this.settleFormer();
   }
@@ -141,7 +139,7 @@ class OverlayStaging implements Staging {
     let journal: Journal;
     try {
       const about = { overlayId: this.options.overlayId, reverts: null };
-      journal = performCommit(this.store, this.folder, selection.targets, about, this.observe);
+      journal = performCommit(this.store, this.folder, selection.targets, about);
     } catch (cause) {
       if (!(cause instanceof PathChanged)) throw cause;
       const path = ownerOf(selection.chosen, cause.path);
@@ -182,7 +180,7 @@ class OverlayStaging implements Staging {
 
   private performRevert(targets: readonly Target[], about: { overlayId: string; reverts: string }): Journal {
     try {
-      return performCommit(this.store, this.folder, targets, about, this.observe);
+      return performCommit(this.store, this.folder, targets, about);
     } catch (cause) {
       throw cause instanceof PathChanged ? folderChanged(cause) : cause;
     }

@@ -69,19 +69,15 @@ function readContents(fd: number, size: number): Contents {
   return { hash: hashOfText(bytes), size: bytes.length, bytes };
 }
 
-/** Whether what is there now is what was there then. Contents are read only where times cannot tell. */
+/**
+ * Whether what is there now is what was there then. Contents are read where times cannot tell; a change of the status
+ * alone (a new name, a commit that was taken back) does not count where contents were never read.
+ */
 export function isSameAs(base: Base, now: Stat, hashNow: () => string | null): boolean {
   if (base.kind !== now.kind) return false;
   if (base.kind === 'directory') return true;
-  if (base.mode !== now.mode) return false;
-  if (
-    base.dev === now.dev &&
-    base.ino === now.ino &&
-    base.size === now.size &&
-    base.mtimeNs === now.mtimeNs &&
-    base.ctimeNs === now.ctimeNs
-  ) {
-    return true;
-  }
-  return base.size === now.size && base.hash !== null && base.hash === hashNow();
+  if (base.mode !== now.mode || base.size !== now.size) return false;
+  const isSameObject = base.dev === now.dev && base.ino === now.ino && base.mtimeNs === now.mtimeNs;
+  if (isSameObject && (base.ctimeNs === now.ctimeNs || base.hash === null)) return true;
+  return base.hash !== null && base.hash === hashNow();
 }

@@ -119,7 +119,9 @@ export class CommitRun {
   /** Goes on from wherever the commit was stopped. What the user changed meanwhile is left alone. */
   resume(): void {
     for (const step of this.journal.steps) {
-      if (this.isOpen(step)) this.take(step);
+      if (!this.isOpen(step)) continue;
+      this.take(step);
+      this.observe(`${step.op} ${step.path}`);
     }
   }
 

@@ -19,6 +19,7 @@ export class CommitStore {
   constructor(
     state: string,
     private readonly folder: HostFolder,
+    private readonly observe: StepObserver,
   ) {
     this.directory = join(state, hashOfText(folder.realPath).slice(0, 32));
     this.commits = join(this.directory, 'commits');
@@ -50,7 +51,7 @@ export class CommitStore {
         rmSync(directory, { recursive: true, force: true }); // stopped before anything was written to the folder
         continue;
       }
-      const run = new CommitRun(this.folder, directory, journal, () => undefined);
+      const run = new CommitRun(this.folder, directory, journal, this.observe);
       switch (journal.state) {
         case 'preparing':
           run.clearAsides();
@@ -87,16 +88,12 @@ export class CommitStore {
   }
 
   /** Begins a commit; the lock is held. */
-  begin(
-    journal: Omit<Journal, 'version' | 'commitId' | 'asides' | 'state'>,
-    asidesAbove: readonly string[],
-    observe: StepObserver,
-  ): CommitRun {
+  begin(journal: Omit<Journal, 'version' | 'commitId' | 'asides' | 'state'>, asidesAbove: readonly string[]): CommitRun {
     const commitId = randomBytes(8).toString('hex');
     const directory = join(this.commits, commitId);
     mkdirSync(directory, { mode: 0o700 });
     const asides = asidesAbove.map((above) => `${above === '' ? '' : `${above}/`}.sunaba-commit-${commitId}`);
-    return new CommitRun(this.folder, directory, { ...journal, version: 1, commitId, asides, state: 'preparing' }, observe);
+    return new CommitRun(this.folder, directory, { ...journal, version: 1, commitId, asides, state: 'preparing' }, this.observe);
   }
 
   originalPath(commitId: string, original: number): string {

@@ -1,7 +1,7 @@
 import { splitLower } from '../lower/lower';
 import { UserError } from '../../shared/userError';
 import type { Stat } from '../vfs';
-import { describeFailure, PathChanged, type StepObserver } from './commitRun';
+import { describeFailure, PathChanged } from './commitRun';
 import type { CommitStore } from './commitStore';
 import type { HostFolder } from './hostFolder';
 import type { Journal } from './journal';
@@ -16,10 +16,9 @@ export function performCommit(
   folder: HostFolder,
   targets: readonly Target[],
   about: { readonly overlayId: string; readonly reverts: string | null },
-  observe: StepObserver,
 ): Journal {
   const plan = planSteps(targets);
-  const run = store.begin({ ...about, atMs: Date.now(), steps: plan.steps, applied: plan.applied }, asidesAbove(folder, targets), observe);
+  const run = store.begin({ ...about, atMs: Date.now(), steps: plan.steps, applied: plan.applied }, asidesAbove(folder, targets));
   try {
     run.prepare(plan.sources);
     run.apply(new Map<string, Stat | null>(targets.map((each) => [each.path, each.seen])));

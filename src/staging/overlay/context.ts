@@ -67,7 +67,8 @@ export class OverlayContext {
   /** Notes what the folder has at a path, once, before the overlay covers it. `withHash` reads small contents. */
   cover(tx: Transaction, directory: string, name: string, stat: Stat, withHash: boolean): void {
     const path = joinLower(directory, name);
-    if (this.bases.has(path)) return;
+    if (this.bases.has(path) || tx.covered.has(path)) return;
+    tx.covered.add(path);
     const base = toBase(stat, withHash ? this.hash(directory, name, stat) : null);
     tx.add({ t: 'base', path, base }, () => void this.bases.set(path, base));
   }
@@ -103,6 +104,8 @@ export function toBase(stat: Stat, hash: string | null): Base {
 
 /** Records and what they do to the nodes in memory: written to the log first, and only then done. */
 export class Transaction {
+  /** Paths whose bases are among the records. */
+  readonly covered = new Set<string>();
   private readonly records: LogRecord[] = [];
   private readonly effects: (() => void)[] = [];
   private readonly undoes: (() => void)[] = [];

@@ -36,16 +36,24 @@ export function codeOf(run: () => unknown): string {
 
 /** A folder, an overlay over it, and what a guest would do there. */
 export class Fixture {
-  readonly top = mkdtempSync(join(tmpdir(), 'sunaba-staging-'));
-  readonly folder = join(this.top, 'ws');
-  readonly storage = join(this.top, 'overlay');
+  readonly top: string;
+  readonly folder: string;
+  readonly storage: string;
   tree: OverlayTree;
   namespace: Namespace;
   base: OpenDirectory;
   private readonly stagings: Staging[] = [];
 
-  constructor(private readonly rules: FileRules = defaultFileRules) {
-    mkdirSync(this.folder);
+  /** `sibling`: another conversation over the same folder, with the same place for journals. */
+  constructor(
+    private readonly rules: FileRules = defaultFileRules,
+    private readonly sibling: Fixture | null = null,
+    folder?: string,
+  ) {
+    this.top = sibling?.top ?? mkdtempSync(join(tmpdir(), 'sunaba-staging-'));
+    this.folder = folder ?? join(this.top, 'ws');
+    this.storage = join(this.top, sibling === null ? 'overlay' : 'other');
+    mkdirSync(this.folder, { recursive: true });
     this.tree = this.openTree();
     this.namespace = createNamespace({ mounts: new Map([['/workspace', { kind: 'tree', tree: this.tree }]]) });
     this.base = this.namespace.openRoot('/workspace');
@@ -56,7 +64,7 @@ export class Fixture {
     const staging = createStaging(this.tree, {
       root: this.folder,
       state: join(this.top, 'state'),
-      overlayId: 'overlay',
+      overlayId: this.sibling === null ? 'overlay' : 'other',
       ...(observe === undefined ? {} : { observe }),
     });
     this.stagings.push(staging);
@@ -87,7 +95,7 @@ export class Fixture {
   dispose(): void {
     for (const staging of this.stagings) staging.dispose();
     this.tree.dispose();
-    rmSync(this.top, { recursive: true, force: true });
+    if (this.sibling === null) rmSync(this.top, { recursive: true, force: true });
   }
 
   open(path: string, options: Partial<OpenOptions> = {}): OpenFile {
