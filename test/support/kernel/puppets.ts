@@ -145,8 +145,15 @@ export class PuppetLauncher implements Launcher {
   constructor(readonly scripts: Map<string, Script>) {}
 
   start(module: GuestModule, callbacks: GuestCallbacks): { terminate(): void } {
+    let puppet: Puppet;
+    try {
+      puppet = new Puppet(module, callbacks, () => this.live--);
+    } catch (error) {
+      // Each memory reserves gigabytes of addresses; thousands of them wait for the garbage collector.
+      setImmediate(() => callbacks.ended(String(error)));
+      return { terminate: () => undefined };
+    }
     this.live++;
-    const puppet = new Puppet(module, callbacks, () => this.live--);
     this.started.push(puppet);
     setImmediate(() => {
       puppet.attach();
