@@ -15,7 +15,7 @@ import { registerPendingDecorations } from './pendingDecorations';
 import type { Permissions } from './permissions';
 import { restoreTo } from './restoreTurn';
 import { ReviewController } from './reviewController';
-import { openReview } from './reviewEditors';
+import { closeReviews, openReview } from './reviewEditors';
 import { registerReviewFiles } from './reviewFiles';
 import type { SandboxHolder } from './sandboxHolder';
 import { reportSandbox } from './sandboxReport';
@@ -103,6 +103,7 @@ export function createChat(parts: ChatParts): Chat {
       const folder = folderChoice.current();
       if (folder !== undefined) decorations.show(folder.uri, changes);
       reviewFiles.changed(paths);
+      go(closeReviews(changes));
     },
     warn: (message) => log.warn(message),
   });

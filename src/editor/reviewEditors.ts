@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import type { Change, CommitReport } from '../shared/changeSet';
-import { reviewUri } from './reviewFiles';
+import { reviewScheme, reviewUri } from './reviewFiles';
+
+/** Titles of multi-file diffs begin so; VS Code has no other way to know them again. */
+const reviewTitle = vscode.l10n.t('Sunaba: review');
 
 /** VS Code resolves every file of a multi-file diff at once; beyond this many a list is offered instead. */
 const maxDiffFiles = 200;
@@ -12,12 +15,27 @@ export async function openReview(folder: vscode.WorkspaceFolder, changes: readon
   if (changes.length > maxDiffFiles) return openFromList(changes);
   await vscode.commands.executeCommand(
     'vscode.changes',
-    vscode.l10n.t('Sunaba: {0} changes to review', changes.length),
+    changes.length === 1 ? reviewTitle : vscode.l10n.t('{0} of {1} changes', reviewTitle, changes.length),
     changes.map((change) => {
       const { base, staged } = sides(change);
       return [vscode.Uri.joinPath(folder.uri, change.path), base, staged];
     }),
   );
+}
+
+/** Closes the diffs of changes that are no longer pending: their sides are gone. */
+export async function closeReviews(pending: readonly Change[]): Promise<void> {
+  const paths = new Set(pending.map((change) => `/${change.path}`));
+  const gone = vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter((tab) => {
+      if (tab.isDirty) return false;
+      if (tab.input instanceof vscode.TabInputTextDiff) {
+        return tab.input.modified.scheme === reviewScheme && !paths.has(tab.input.modified.path);
+      }
+      return pending.length === 0 && tab.label.startsWith(reviewTitle);
+    });
+  if (gone.length > 0) await vscode.window.tabGroups.close(gone, true);
 }
 
 async function openChange(change: Change): Promise<void> {
