@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { nextMode } from '../shared/mode';
 import type { Actions } from './actions';
 import { Composer, type ComposerHandle } from './composer';
 import type { Host } from './host';
@@ -28,7 +29,17 @@ export function App({ host }: { readonly host: Host }) {
   const { status, turns, review } = state;
   if (!state.ready || status === null) return <div class="panel" aria-busy="true" />;
   return (
-    <div class="panel">
+    <div
+      class="panel"
+      onKeyDown={(event) => {
+        // VS Code's own key bindings reach a webview's page only where its focus tracking agrees; these two must always work.
+        if (event.key === 'Escape' && status.running) actions.stop();
+        else if (event.key === '.' && (event.ctrlKey || event.metaKey)) actions.chooseMode(nextMode(status.mode));
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    >
       <StatusBar status={status} actions={actions} />
       <Messages turns={turns} actions={actions} empty={<Welcome status={status} actions={actions} />} />
       <div class="dock">
