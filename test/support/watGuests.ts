@@ -100,6 +100,10 @@ const sources = {
         (drop (call $tell (i32.const 99) (i32.const 2000)))
         (br_if $more (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 100000))))))`,
 
+  /** Touches 200 MiB of its memory. */
+  touch: `(module (memory 3200) (func (export "_start")
+    (memory.fill (i32.const 1024) (i32.const 1) (i32.const 209714176))))`,
+
   /** Does nothing. */
   nothing: '(module (memory 1) (func (export "_start")))',
 

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { MemoryCollector } from '../collectMemory';
 import { mailbox, mailboxState } from '../mailbox';
 import type { WorkerJob, WorkerReport } from './workerJob';
 
@@ -8,12 +9,14 @@ import type { WorkerJob, WorkerReport } from './workerJob';
  */
 
 const modules = new Map<string, WebAssembly.Module>();
+const collector = new MemoryCollector();
 
 parentPort?.on('message', (job: WorkerJob) => {
   if (job.module) modules.set(job.hash, job.module);
   const module = modules.get(job.hash);
   const report: WorkerReport = { trap: module ? run(module, job) : 'the module did not reach the thread' };
   parentPort?.postMessage(report);
+  collector.letGo(job.memory.buffer.byteLength);
 });
 
 function run(module: WebAssembly.Module, { memory, mailboxAddress }: WorkerJob): string | null {

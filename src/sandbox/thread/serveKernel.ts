@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../shared/userError';
+import { collectingLauncher } from '../collectingLauncher';
+import { MemoryCollector } from '../collectMemory';
 import { createWorkerLauncher } from '../embedded/workerLauncher';
 import { createKernel } from '../kernel/createKernel';
 import type { Kernel, KernelRun } from '../kernel/kernel';
@@ -105,7 +107,7 @@ class Conversation {
         onStuck: () => channel.post({ type: 'stuck' }),
       });
     const kernel = createKernel({
-      launcher,
+      launcher: collectingLauncher(launcher, new MemoryCollector()),
       programs,
       namespace: space.namespace,
       mount: options.mount,
