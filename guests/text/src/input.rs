@@ -1,0 +1,68 @@
+//! Reading what the command line names, and its options.
+
+use std::io::{self, Read};
+use sunaba_gnu::options::{Item, Opt, Order, parse};
+use sunaba_gnu::output::{complain, say, version};
+use sunaba_gnu::bytes;
+
+/// The whole of a file; `-` is standard input.
+pub fn read(name: &[u8]) -> io::Result<Vec<u8>> {
+    if name == b"-" {
+        let mut text = Vec::new();
+        io::stdin().read_to_end(&mut text)?;
+        return Ok(text);
+    }
+    let path = bytes::path(name);
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    std::fs::read(path)
+}
+
+pub type Parsed = (Vec<(String, Vec<u8>)>, Vec<Vec<u8>>);
+
+/// The options with their arguments, and the operands; help, version and faults are printed here.
+pub fn options(tool: &str, args: &[Vec<u8>], table: &[Opt], help: &str) -> Result<Parsed, i32> {
+    let items = parse(args, table, Order::Anywhere).map_err(|fault| {
+        complain(tool, &format!("{fault}\nTry '{tool} --help' for more information."));
+        1
+    })?;
+    let (mut options, mut operands) = (Vec::new(), Vec::new());
+    for item in items {
+        match item {
+            Item::Operand(name) => operands.push(name),
+            Item::Option(name, _) if name == "help" => {
+                say(help);
+                return Err(0);
+            }
+            Item::Option(name, _) if name == "version" => {
+                say(&version(tool));
+                return Err(0);
+            }
+            Item::Option(name, argument) => options.push((name, argument.unwrap_or_default())),
+        }
+    }
+    Ok((options, operands))
+}
+
+/// A number as C reads it: decimal, octal after 0, hexadecimal after 0x, with a unit.
+pub fn number(text: &[u8]) -> Option<i64> {
+    let text = bytes::lossy(text).into_owned();
+    let (sign, body) = match text.strip_prefix('-') {
+        Some(body) => (-1, body),
+        None => (1, text.strip_prefix('+').unwrap_or(&text)),
+    };
+    let (body, unit) = match body.chars().last()? {
+        'k' | 'K' => (&body[..body.len() - 1], 1024),
+        'm' | 'M' => (&body[..body.len() - 1], 1 << 20),
+        _ => (body, 1),
+    };
+    let value = if let Some(hex) = body.strip_prefix("0x").or_else(|| body.strip_prefix("0X")) {
+        i64::from_str_radix(hex, 16).ok()?
+    } else if body.len() > 1 && body.starts_with('0') {
+        i64::from_str_radix(&body[1..], 8).ok()?
+    } else {
+        body.parse().ok()?
+    };
+    Some(sign * value * unit)
+}

@@ -1,0 +1,45 @@
+//! Small tools that show files; which one runs is chosen by the base name of argv[0].
+#![forbid(unsafe_code)]
+
+mod column;
+mod endings;
+mod file;
+mod hexdump;
+mod identity;
+mod input;
+mod pager;
+mod rev;
+mod strings;
+mod tree;
+mod uu;
+mod xxd;
+
+use std::process::ExitCode;
+use sunaba_gnu::{bytes, output};
+
+fn main() -> ExitCode {
+    sunaba_process::enter();
+    let args = bytes::args();
+    let name = args.first().map(|arg| bytes::tool_name(arg)).unwrap_or_default();
+    let rest = args.get(1..).unwrap_or_default();
+    let code = match name.as_str() {
+        "clear" => 0,
+        "column" => column::run(rest),
+        "dos2unix" | "unix2dos" => endings::run(&name, rest),
+        "file" => file::run(rest),
+        "groups" | "hostname" | "id" | "whoami" => identity::run(&name, rest),
+        "hd" | "hexdump" => hexdump::run(&name, rest),
+        "less" | "more" => pager::run(&name, rest),
+        "rev" => rev::run(rest),
+        "strings" => strings::run(rest),
+        "tree" => tree::run(rest),
+        "uudecode" => uu::decode(rest),
+        "uuencode" => uu::encode(rest),
+        "xxd" => xxd::run(rest),
+        _ => {
+            output::complain("text", &format!("no such tool: {name}"));
+            127
+        }
+    };
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}

@@ -1,0 +1,332 @@
+//! tree.
+
+use crate::input;
+use sunaba_gnu::fnmatch::{Rules, matches};
+use sunaba_gnu::options::{Opt, flag, maybe, value};
+use sunaba_gnu::output::{Out, complain};
+use sunaba_gnu::status::{self, Kind, Status, mode_text};
+use sunaba_gnu::{bytes, time::strftime};
+
+const HELP: &str = "usage: tree [-adfghilnpqrstuvxACDFJQNSUX] [-L level] [-I pattern] [-P pattern] [--noreport] [--dirsfirst] [directory ...]
+  -a            All files are listed.
+  -d            List directories only.
+  -l            Follow symbolic links like directories.
+  -f            Print the full path prefix for each file.
+  -L level      Descend only level directories deep.
+  -P pattern    List only those files that match the pattern given.
+  -I pattern    Do not list files that match the given pattern.
+  --prune       Prune empty directories from the output.
+  --filelimit # Do not descend dirs with more than # files in them.
+  --noreport    Turn off file/directory count at end of tree listing.
+  -p -s -h -D   Print the protections, size, readable size, date of each file.
+  -F            Appends '/', '=', '*', '@', '|' or '>' as per ls -F.
+  -i            Don't print indentation lines.
+  -r -t -v -U   Sort in reverse, by time, by version, not at all.
+  --dirsfirst   List directories before files.
+  -J            Prints out a JSON representation of the tree.
+";
+
+#[derive(Default)]
+struct Settings {
+    all: bool,
+    folders_only: bool,
+    follow: bool,
+    full: bool,
+    depth: Option<usize>,
+    wanted: Vec<Vec<u8>>,
+    ignored: Vec<Vec<u8>>,
+    ignore_case: bool,
+    prune: bool,
+    limit: Option<usize>,
+    report: bool,
+    modes: bool,
+    sizes: bool,
+    readable: bool,
+    dates: bool,
+    indicators: bool,
+    bare: bool,
+    reverse: bool,
+    by_time: bool,
+    by_size: bool,
+    unsorted: bool,
+    folders_first: bool,
+    ascii: bool,
+    json: bool,
+}
+
+struct Node {
+    name: Vec<u8>,
+    path: Vec<u8>,
+    status: Status,
+    target: Option<Vec<u8>>,
+    children: Vec<Node>,
+    note: Option<String>,
+}
+
+pub fn run(args: &[Vec<u8>]) -> i32 {
+    const OPTIONS: &[Opt] = &[
+        flag('a', ""), flag('d', ""), flag('l', ""), flag('f', ""), flag('x', ""), value('L', ""), value('P', ""), value('I', ""), flag('\0', "ignore-case"),
+        flag('\0', "matchdirs"), flag('\0', "prune"), value('\0', "filelimit"), flag('\0', "noreport"), flag('p', ""), flag('s', ""), flag('h', ""),
+        flag('D', ""), flag('F', ""), flag('i', ""), flag('r', ""), flag('t', ""), flag('v', ""), flag('U', ""), value('\0', "sort"),
+        flag('\0', "dirsfirst"), flag('\0', "filesfirst"), maybe('\0', "charset"), flag('A', ""), flag('S', ""), flag('n', ""), flag('C', ""), flag('N', ""),
+        flag('q', ""), flag('Q', ""), flag('u', ""), flag('g', ""), flag('J', ""), flag('\0', "gitignore"), flag('\0', "du"), flag('\0', "si"), value('o', ""),
+        flag('\0', "help"), flag('\0', "version"), value('\0', "timefmt"), flag('c', ""),
+    ];
+    let (options, mut names) = match input::options("tree", args, OPTIONS, HELP) {
+        Ok(parsed) => parsed,
+        Err(code) => return code,
+    };
+    let mut s = Settings { report: true, ..Settings::default() };
+    for (name, argument) in options {
+        let alternatives = || argument.split(|&b| b == b'|').map(<[u8]>::to_vec).collect::<Vec<_>>();
+        match name.as_str() {
+            "a" => s.all = true,
+            "d" => s.folders_only = true,
+            "l" => s.follow = true,
+            "f" => s.full = true,
+            "L" => match bytes::lossy(&argument).parse::<usize>() {
+                Ok(level) if level > 0 => s.depth = Some(level),
+                _ => {
+                    complain("tree", "Invalid level, must be greater than 0.");
+                    return 1;
+                }
+            },
+            "P" => s.wanted.extend(alternatives()),
+            "I" => s.ignored.extend(alternatives()),
+            "ignore-case" => s.ignore_case = true,
+            "prune" => s.prune = true,
+            "filelimit" => s.limit = bytes::lossy(&argument).parse().ok(),
+            "noreport" => s.report = false,
+            "p" => s.modes = true,
+            "s" => s.sizes = true,
+            "h" => (s.sizes, s.readable) = (true, true),
+            "D" => s.dates = true,
+            "F" => s.indicators = true,
+            "i" => s.bare = true,
+            "r" => s.reverse = true,
+            "t" => s.by_time = true,
+            "U" => s.unsorted = true,
+            "sort" => match argument.as_slice() {
+                b"size" => s.by_size = true,
+                b"mtime" | b"ctime" => s.by_time = true,
+                b"none" => s.unsorted = true,
+                _ => {}
+            },
+            "dirsfirst" => s.folders_first = true,
+            "charset" => s.ascii = argument.eq_ignore_ascii_case(b"ascii"),
+            "J" => s.json = true,
+            _ => {}
+        }
+    }
+    if names.is_empty() {
+        names.push(b".".to_vec());
+    }
+    let mut tree = Tree { settings: s, out: Out::new("tree"), folders: 0, files: 0, code: 0 };
+    tree.all(&names);
+    tree.out.flush();
+    tree.code
+}
+
+struct Tree {
+    settings: Settings,
+    out: Out,
+    folders: usize,
+    files: usize,
+    code: i32,
+}
+
+impl Tree {
+    fn all(&mut self, names: &[Vec<u8>]) {
+        if self.settings.json {
+            self.out.put(b"[\n");
+        }
+        for (i, name) in names.iter().enumerate() {
+            match status::stat(name) {
+                Ok(found) if found.kind == Kind::Directory => {
+                    let children = self.read(name, 1);
+                    let root = Node { name: name.clone(), path: name.clone(), status: found, target: None, children, note: None };
+                    self.folders += 1;
+                    if self.settings.json {
+                        if i > 0 {
+                            self.out.put(b",\n");
+                        }
+                        self.json(&root, 1);
+                    } else {
+                        let line = self.line(&root, true);
+                        self.out.put(&line);
+                        self.children(&root.children, "");
+                    }
+                }
+                other => {
+                    let shown = bytes::lossy(name).into_owned();
+                    let why = if other.is_ok() { " [error opening dir]" } else { "  [error opening dir]" };
+                    self.out.text(&format!("{shown}{why}\n"));
+                    self.code = 2;
+                }
+            }
+        }
+        if self.settings.json {
+            if self.settings.report {
+                self.out.text(&format!("\n,\n  {{\"type\":\"report\",\"directories\":{}{}}}\n]\n", self.folders, if self.settings.folders_only { String::new() } else { format!(",\"files\":{}", self.files) }));
+            } else {
+                self.out.put(b"\n]\n");
+            }
+        } else if self.settings.report {
+            let folders = format!("{} director{}", self.folders, if self.folders == 1 { "y" } else { "ies" });
+            let files = if self.settings.folders_only { String::new() } else { format!(", {} file{}", self.files, if self.files == 1 { "" } else { "s" }) };
+            self.out.text(&format!("\n{folders}{files}\n"));
+        }
+    }
+
+    fn read(&mut self, folder: &[u8], depth: usize) -> Vec<Node> {
+        if self.settings.depth.is_some_and(|most| depth > most) {
+            return Vec::new();
+        }
+        let Ok(entries) = std::fs::read_dir(bytes::path(folder)) else {
+            self.code = 2;
+            return Vec::new();
+        };
+        let mut nodes = Vec::new();
+        for entry in entries.filter_map(Result::ok) {
+            let name = bytes::into_vec(entry.file_name());
+            let mut path = folder.to_vec();
+            if !path.ends_with(b"/") {
+                path.push(b'/');
+            }
+            path.extend_from_slice(&name);
+            let Ok(found) = status::lstat(&path) else { continue };
+            let target = if found.kind == Kind::Link { status::read_link(&path).ok() } else { None };
+            let led = if target.is_some() { status::stat(&path).ok() } else { None };
+            let is_folder = found.kind == Kind::Directory || led.as_ref().is_some_and(|l| l.kind == Kind::Directory);
+            if !self.shown(&name, is_folder) {
+                continue;
+            }
+            let mut node = Node { name, path, status: found, target, children: Vec::new(), note: None };
+            if node.status.kind == Kind::Directory || (self.settings.follow && is_folder) {
+                node.children = self.read(&node.path.clone(), depth + 1);
+                if self.settings.prune && node.children.is_empty() {
+                    continue;
+                }
+                if let Some(most) = self.settings.limit
+                    && node.children.len() > most
+                {
+                    node.note = Some(format!("  [{} entries exceeds filelimit, not opening dir]", node.children.len()));
+                    node.children.clear();
+                }
+            }
+            nodes.push(node);
+        }
+        self.sort(&mut nodes);
+        nodes
+    }
+
+    fn shown(&self, name: &[u8], is_folder: bool) -> bool {
+        let s = &self.settings;
+        let rules = Rules { ignore_case: s.ignore_case, ..Rules::default() };
+        if (!s.all && name.starts_with(b".")) || (s.folders_only && !is_folder) {
+            return false;
+        }
+        let hit = |list: &[Vec<u8>]| list.iter().any(|pattern| matches(pattern.strip_suffix(b"/").unwrap_or(pattern), name, rules));
+        !hit(&s.ignored) && (is_folder || s.wanted.is_empty() || hit(&s.wanted))
+    }
+
+    fn sort(&self, nodes: &mut [Node]) {
+        let s = &self.settings;
+        if !s.unsorted {
+            nodes.sort_by(|a, b| {
+                let order = if s.by_time {
+                    a.status.modified.cmp(&b.status.modified).then_with(|| a.name.cmp(&b.name))
+                } else if s.by_size {
+                    b.status.size.cmp(&a.status.size).then_with(|| a.name.cmp(&b.name))
+                } else {
+                    a.name.cmp(&b.name)
+                };
+                if s.reverse { order.reverse() } else { order }
+            });
+        }
+        if s.folders_first {
+            nodes.sort_by_key(|node| node.status.kind != Kind::Directory);
+        }
+    }
+
+    fn children(&mut self, nodes: &[Node], prefix: &str) {
+        let (tee, corner, bar, gap) = if self.settings.ascii { ("|-- ", "`-- ", "|   ", "    ") } else { ("├── ", "└── ", "│\u{a0}\u{a0} ", "    ") };
+        for (i, node) in nodes.iter().enumerate() {
+            let last = i + 1 == nodes.len();
+            if !self.settings.bare {
+                self.out.text(prefix);
+                self.out.text(if last { corner } else { tee });
+            }
+            let led_to_folder = node.target.is_some() && status::stat(&node.path).is_ok_and(|found| found.kind == Kind::Directory);
+            if node.status.kind == Kind::Directory || led_to_folder { self.folders += 1 } else { self.files += 1 }
+            let line = self.line(node, false);
+            self.out.put(&line);
+            let deeper = format!("{prefix}{}", if last { gap } else { bar });
+            self.children(&node.children, &deeper);
+        }
+    }
+
+    fn line(&self, node: &Node, root: bool) -> Vec<u8> {
+        let s = &self.settings;
+        let mut facts = Vec::new();
+        if s.modes {
+            facts.push(mode_text(node.status.kind, node.status.mode));
+        }
+        if s.sizes {
+            facts.push(if s.readable { format!("{:>4}", readable(node.status.size)) } else { format!("{:>11}", node.status.size) });
+        }
+        if s.dates {
+            facts.push(strftime("%b %e %H:%M", node.status.modified));
+        }
+        let mut line = if facts.is_empty() { Vec::new() } else { format!("[{}]  ", facts.join(" ")).into_bytes() };
+        line.extend_from_slice(if s.full || root { &node.path } else { &node.name });
+        if let Some(target) = &node.target {
+            line.extend_from_slice(b" -> ");
+            line.extend_from_slice(target);
+        }
+        if s.indicators {
+            match node.status.kind {
+                Kind::Directory if !line.ends_with(b"/") => line.push(b'/'),
+                Kind::File if node.status.mode & 0o111 != 0 => line.push(b'*'),
+                _ => {}
+            }
+        }
+        line.extend(node.note.clone().unwrap_or_default().bytes());
+        line.push(b'\n');
+        line
+    }
+
+    fn json(&mut self, node: &Node, level: usize) {
+        let quote = |text: &[u8]| format!("\"{}\"", bytes::lossy(text).replace('\\', "\\\\").replace('"', "\\\""));
+        let indent = "  ".repeat(level);
+        let name = quote(if self.settings.full { &node.path } else { &node.name });
+        match (node.status.kind, &node.target) {
+            (Kind::Directory, _) => {
+                self.out.text(&format!("{indent}{{\"type\":\"directory\",\"name\":{name}"));
+                if node.children.is_empty() {
+                    self.out.put(b"}");
+                    return;
+                }
+                self.out.put(b",\"contents\":[\n");
+                for (i, child) in node.children.iter().enumerate() {
+                    if child.status.kind == Kind::Directory { self.folders += 1 } else { self.files += 1 }
+                    self.json(child, level + 1);
+                    self.out.put(if i + 1 < node.children.len() { b",\n" } else { b"\n" });
+                }
+                self.out.text(&format!("{indent}]}}"));
+            }
+            (_, Some(target)) => self.out.text(&format!("{indent}{{\"type\":\"link\",\"name\":{name},\"target\":{}}}", quote(target))),
+            _ => self.out.text(&format!("{indent}{{\"type\":\"file\",\"name\":{name}}}")),
+        }
+    }
+}
+
+fn readable(size: u64) -> String {
+    let (mut value, mut unit) = (size as f64, 0);
+    while value >= 1024.0 && unit < 5 {
+        value /= 1024.0;
+        unit += 1;
+    }
+    let letter = ["", "K", "M", "G", "T", "P"][unit];
+    if unit > 0 && value < 10.0 { format!("{value:.1}{letter}") } else { format!("{value:.0}{letter}") }
+}
