@@ -3,6 +3,9 @@ import { CompiledModules } from '../compiledModules';
 import type { GuestCallbacks, GuestModule, GuestThread, Launcher } from '../launcher';
 import type { WorkerJob, WorkerReport } from './workerJob';
 
+/** The native stack of a guest's thread: functions of awk and of the shell call themselves some thousands deep. */
+const guestStackMib = 32;
+
 export interface WorkerLauncherOptions {
   /** dist/guestWorker.cjs. */
   readonly workerFile: string;
@@ -101,7 +104,9 @@ class GuestWorker {
     private readonly options: WorkerLauncherOptions,
     onExit: () => void,
   ) {
-    this.#worker = new Worker(options.workerFile, { env: {}, execArgv: [], stdin: false, name: 'sunaba guest' });
+    // Only addresses: what a guest does not call into costs nothing.
+    const resourceLimits = { stackSizeMb: guestStackMib };
+    this.#worker = new Worker(options.workerFile, { env: {}, execArgv: [], stdin: false, name: 'sunaba guest', resourceLimits });
     this.#worker.on('message', (report: WorkerReport) => this.#finish(report.trap, this.#ending === undefined));
     // What the thread itself fails with (it ran out of memory, say) is followed by its exit.
     this.#worker.on('error', (error) => this.#finish(reason(error), false));

@@ -4,8 +4,8 @@ use super::{Eval, Flow, Run};
 use crate::syntax::tree::{Expr, Place};
 use crate::value::{ArrayHandle, Value};
 
-/// Calls within calls; the stack of the process ends soon after.
-const MAX_DEPTH: usize = 20_000;
+/// Calls within calls; the stack of the process ends not far beyond.
+const MAX_DEPTH: usize = 8_000;
 
 impl<'p> Run<'p> {
     pub(super) fn call(&mut self, function: usize, arguments: &'p [Expr], line: u32) -> Eval<Value> {
