@@ -17,11 +17,13 @@ const ARGS = at('args');
 
 export const { asked: ASKED, answered: ANSWERED, die: DIE } = mailboxState;
 
-/** Wakes the guest with the call's result. */
-export function answer(ints: Int32Array, result: number): void {
+/** Gives the guest the call's result; true where it slept and had to be woken. */
+export function answer(ints: Int32Array, result: number): boolean {
   ints[RESULT] = result;
   Atomics.store(ints, STATE, ANSWERED);
-  if (Atomics.load(ints, SLEEPING) !== 0) Atomics.notify(ints, STATE);
+  if (Atomics.load(ints, SLEEPING) === 0) return false;
+  Atomics.notify(ints, STATE);
+  return true;
 }
 
 /** Makes the guest trap: in the call it waits in, or as soon as it asks for the next one. */

@@ -240,6 +240,6 @@ export class Process implements Served {
   #answer(result: number): void {
     const { ints } = this;
     ints[SPIN] = this.options.service.maySpin ? guestSpins : 0;
-    answer(ints, result);
+    if (answer(ints, result)) this.options.service.guestWoken();
   }
 }

@@ -2,6 +2,11 @@ import { ARMED, ASKED, STATE } from './mailbox';
 
 /** How long the loop goes on looking after the last call, where a next one is likely. */
 const spinMs = 0.02;
+/**
+ * The same after a guest had to be woken: longer than that takes. Otherwise both sides would go on waking each other for
+ * every call, and never find back to looking.
+ */
+const wokenSpinMs = 0.06;
 /** After so long without a call, what waits for a quiet moment is done: shorter than waking the kernel takes. */
 const quietMs = 0.02;
 /** How long the loop serves calls before it lets timers and messages of the thread have their turn. */
@@ -35,6 +40,7 @@ export class Service {
   readonly #whenQuiet: (() => void)[] = [];
   #scheduled = false;
   #running = false;
+  #woken = false;
 
   /** `spinningGuests`: with more guests running than that, looking again and again would take their cores from them. */
   constructor(private readonly spinningGuests: number) {}
@@ -54,6 +60,11 @@ export class Service {
   add(guest: Served): void {
     this.#entries.push({ guest, waiting: false, spoils: 0 });
     this.#schedule();
+  }
+
+  /** A guest slept when its answer came. */
+  guestWoken(): void {
+    this.#woken = true;
   }
 
   /** Calls back as soon as no call has come for a few microseconds. */
@@ -89,7 +100,8 @@ export class Service {
       if (now > slice) break;
       if (served) {
         servedAt = now;
-        sleepAt = now + (this.maySpin ? spinMs : 0);
+        sleepAt = now + (this.maySpin ? (this.#woken ? wokenSpinMs : spinMs) : 0);
+        this.#woken = false;
       } else if (this.#whenQuiet.length > 0) {
         if (now - servedAt >= quietMs) for (const callback of this.#whenQuiet.splice(0)) callback();
       } else if (now >= sleepAt && this.#sleep()) {
