@@ -33,12 +33,18 @@ export function which(...names) {
   return undefined;
 }
 
+/** The environment without what an outer `npm run` put there: an inner npm would take the outer one's node for its own. */
+function withoutOuterNpm(env) {
+  const outer = /^(npm_(config_user_agent|node_execpath|execpath|command|lifecycle_.*|package_.*)|NODE|INIT_CWD)$/i;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !outer.test(name)));
+}
+
 /** Runs a command and rejects with its last lines when it fails. Its output is shown with `show`. */
 export function run(command, args, { cwd = root, env = process.env, show = false, timeoutMs = 900_000 } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
-      env,
+      env: withoutOuterNpm(env),
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
       timeout: timeoutMs,
