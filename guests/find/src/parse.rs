@@ -60,7 +60,6 @@ struct Parser<'a> {
     day_start: bool,
     /// The last test that was read, for messages.
     last: String,
-    tests_seen: bool,
 }
 
 pub fn command_line(words: &[Vec<u8>]) -> Parsed<CommandLine> {
@@ -91,11 +90,11 @@ pub fn command_line(words: &[Vec<u8>]) -> Parsed<CommandLine> {
     if line.roots.is_empty() {
         line.roots.push(b".".to_vec());
     }
-    let mut parser = Parser { words, at, line, syntax: Syntax::default(), emacs: true, acts: false, day_start: false, last: String::new(), tests_seen: false };
+    let mut parser = Parser { words, at, line, syntax: Syntax::default(), emacs: true, acts: false, day_start: false, last: String::new() };
     if parser.at < words.len() {
         parser.line.expression = parser.list()?;
         if let Some(word) = parser.peek() {
-            return Err(if word == b")" { fault("invalid expression; you have too many ')'") } else { fault(&format!("paths must precede expression: `{}'", lossy(word))) });
+            return Err(if word == b")" { fault("you have too many ')'") } else { fault(&format!("paths must precede expression: `{}'", lossy(word))) });
         }
     }
     if !parser.acts {
@@ -188,17 +187,9 @@ impl Parser<'_> {
         let name = lossy(&self.words[self.at]).into_owned();
         self.at += 1;
         if !name.starts_with('-') {
-            let hint = if self.last.is_empty() { String::new() } else { format!("\nfind: possible unquoted pattern after predicate `{}'?", self.last) };
-            return Err(End::Fault(format!("paths must precede expression: `{name}'{hint}")));
+            return Err(End::Fault(format!("paths must precede expression: `{name}'")));
         }
-        let before = std::mem::replace(&mut self.last, name.clone());
-        if matches!(name.as_str(), "-maxdepth" | "-mindepth" | "-depth" | "-d" | "-mount" | "-xdev" | "-noleaf") {
-            if self.tests_seen {
-                eprintln!("find: warning: you have specified the global option {name} after the argument {before}, but global options are not positional, i.e., {name} affects tests specified before it as well as those specified after it.  Please specify global options before other arguments.");
-            }
-        } else if !matches!(name.as_str(), "-daystart" | "-follow" | "-regextype" | "-warn" | "-nowarn") {
-            self.tests_seen = true;
-        }
+        self.last = name.clone();
         let folded = name.starts_with("-i");
         Ok(match name.as_str() {
             "-help" | "--help" => {

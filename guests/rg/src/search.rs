@@ -1,0 +1,275 @@
+//! The search over all files, and what is printed of it.
+
+use crate::files;
+use crate::matcher::Pattern;
+use crate::options::{Action, Settings};
+use crate::output::Output;
+use grep_matcher::Matcher;
+use grep_printer::{ColorSpecs, PathPrinterBuilder, Standard, StandardBuilder, Summary, SummaryBuilder, SummaryKind, default_color_specs};
+use grep_searcher::{BinaryDetection, MmapChoice, Searcher, SearcherBuilder};
+use std::path::{Path, PathBuf};
+use sunaba_gnu::bytes;
+use sunaba_gnu::output::say;
+
+pub fn run(settings: Settings) -> i32 {
+    if settings.list_types {
+        return match files::type_list(&settings) {
+            Ok(text) => {
+                say(&text);
+                0
+            }
+            Err(fault) => complain(&fault),
+        };
+    }
+    if settings.action == Action::ListFiles {
+        return list(&settings);
+    }
+    match Pattern::compile(&settings) {
+        Ok(Pattern::Fast(matcher)) => Search::new(settings).all(&*matcher),
+        Ok(Pattern::Perl(matcher)) => Search::new(settings).all(&matcher),
+        Err(fault) => complain(&fault),
+    }
+}
+
+fn complain(fault: &str) -> i32 {
+    eprintln!("rg: {fault}");
+    2
+}
+
+/// The name as it is shown: without the `./` that was not typed.
+fn shown<'a>(settings: &Settings, path: &'a Path) -> &'a Path {
+    if settings.paths.is_empty() { path.strip_prefix("./").unwrap_or(path) } else { path }
+}
+
+fn found(settings: &Settings, code: &mut i32) -> Result<Vec<(PathBuf, bool)>, String> {
+    let mut list = Vec::new();
+    for entry in files::walk(settings)? {
+        match entry {
+            Ok(entry) => {
+                if entry.file_type().is_none_or(|kind| !kind.is_dir() && (kind.is_file() || entry.depth() == 0 || settings.follow)) {
+                    let named = entry.depth() == 0;
+                    list.push((entry.into_path(), named));
+                }
+            }
+            Err(fault) => {
+                if !settings.no_messages {
+                    eprintln!("rg: {fault}");
+                }
+                *code = 2;
+            }
+        }
+    }
+    if let Some((by, reverse)) = &settings.sort {
+        if by != "path" {
+            let time = |path: &Path| std::fs::metadata(path).and_then(|m| if by == "accessed" { m.accessed() } else { m.modified() }).ok();
+            list.sort_by_key(|(path, _)| time(path));
+        }
+        if *reverse {
+            list.reverse();
+        }
+    }
+    Ok(list)
+}
+
+fn list(settings: &Settings) -> i32 {
+    let mut code = 0;
+    let list = match found(settings, &mut code) {
+        Ok(list) => list,
+        Err(fault) => return complain(&fault),
+    };
+    if settings.quiet {
+        return if list.is_empty() { 1 } else { 0 };
+    }
+    let mut printer = PathPrinterBuilder::new().terminator(if settings.null { 0 } else { b'\n' }).build(Output::new(false));
+    for (path, _) in &list {
+        if printer.write(shown(settings, path)).is_err() {
+            return 0;
+        }
+    }
+    drop(printer);
+    if code == 0 && list.is_empty() { 1 } else { code }
+}
+
+struct Search {
+    settings: Settings,
+    searcher: Searcher,
+    code: i32,
+    matched: bool,
+}
+
+enum Printer {
+    Lines(Box<Standard<Output>>),
+    Summary(Summary<Output>),
+}
+
+impl Search {
+    fn new(settings: Settings) -> Search {
+        let searcher = searcher(&settings);
+        Search { settings, searcher, code: 0, matched: false }
+    }
+
+    /// Whether standard input is what is searched: it is a pipe or a file, and no path was named.
+    fn reads_standard_input(&self) -> bool {
+        self.settings.paths.is_empty() && standard_input_has_data() || self.settings.paths.iter().any(|path| path == b"-")
+    }
+
+    fn all<M: Matcher>(mut self, matcher: M) -> i32 {
+        let standard = self.reads_standard_input();
+        let s = &self.settings;
+        let one = if standard { s.paths.len() <= 1 } else { s.paths.len() == 1 && !bytes::path(&s.paths[0]).is_dir() };
+        let named = s.names.unwrap_or(!one || s.vimgrep);
+        let mut printer = printer(s, named);
+        if standard && (s.paths.is_empty() || s.paths.len() == 1) {
+            self.standard_input(&matcher, &mut printer);
+        } else {
+            let list = match found(&self.settings, &mut self.code) {
+                Ok(list) => list,
+                Err(fault) => return complain(&fault),
+            };
+            for (path, explicit) in list {
+                if path.as_os_str() == "-" {
+                    self.standard_input(&matcher, &mut printer);
+                } else {
+                    self.file(&matcher, &mut printer, &path, explicit);
+                }
+                if self.matched && self.settings.quiet {
+                    break;
+                }
+            }
+        }
+        drop(printer);
+        match (self.code, self.matched) {
+            (2, true) if self.settings.quiet => 0,
+            (2, _) => 2,
+            (_, true) => 0,
+            _ => 1,
+        }
+    }
+
+    fn standard_input<M: Matcher>(&mut self, matcher: &M, printer: &mut Printer) {
+        self.searcher.set_binary_detection(detection(&self.settings, true));
+        let path = Path::new("<stdin>");
+        let done = match printer {
+            Printer::Lines(printer) => {
+                let mut sink = printer.sink_with_path(matcher, path);
+                let done = self.searcher.search_reader(matcher, std::io::stdin(), &mut sink);
+                self.matched |= sink.has_match();
+                done
+            }
+            Printer::Summary(printer) => {
+                let mut sink = printer.sink_with_path(matcher, path);
+                let done = self.searcher.search_reader(matcher, std::io::stdin(), &mut sink);
+                self.matched |= sink.has_match();
+                done
+            }
+        };
+        if let Err(fault) = done {
+            eprintln!("rg: <stdin>: {fault}");
+            self.code = 2;
+        }
+    }
+
+    fn file<M: Matcher>(&mut self, matcher: &M, printer: &mut Printer, path: &Path, explicit: bool) {
+        self.searcher.set_binary_detection(detection(&self.settings, explicit));
+        let name = shown(&self.settings, path).to_path_buf();
+        let done = match printer {
+            Printer::Lines(printer) => {
+                let mut sink = printer.sink_with_path(matcher, &name);
+                let done = self.searcher.search_path(matcher, path, &mut sink);
+                self.matched |= sink.has_match();
+                done
+            }
+            Printer::Summary(printer) => {
+                let mut sink = printer.sink_with_path(matcher, &name);
+                let done = self.searcher.search_path(matcher, path, &mut sink);
+                self.matched |= sink.has_match();
+                done
+            }
+        };
+        if let Err(fault) = done {
+            if !self.settings.no_messages {
+                eprintln!("rg: {}: {fault}", name.display());
+            }
+            self.code = 2;
+        }
+    }
+}
+
+/// A named file is told to be binary; one that was come upon is passed over once a NUL byte shows.
+fn detection(s: &Settings, explicit: bool) -> BinaryDetection {
+    if s.text || s.null_data {
+        BinaryDetection::none()
+    } else if explicit {
+        BinaryDetection::convert(0)
+    } else {
+        BinaryDetection::quit(0)
+    }
+}
+
+fn standard_input_has_data() -> bool {
+    use std::io::IsTerminal;
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        return false;
+    }
+    // A device such as /dev/null holds nothing to search: then the folder is meant.
+    let found = sunaba_gnu::status::stat(b"/dev/stdin");
+    !matches!(found.map(|f| f.kind), Ok(sunaba_gnu::status::Kind::CharDevice))
+}
+
+fn searcher(s: &Settings) -> Searcher {
+    let lines = matches!(s.action, Action::Lines) && !s.quiet;
+    let mut builder = SearcherBuilder::new();
+    builder
+        .line_terminator(if s.null_data { grep_matcher::LineTerminator::byte(0) } else { grep_matcher::LineTerminator::byte(b'\n') })
+        .invert_match(s.invert)
+        .line_number(s.numbers.unwrap_or(s.column || s.vimgrep || s.heading) || s.vimgrep)
+        .multi_line(s.multiline)
+        .max_matches(s.most)
+        .memory_map(MmapChoice::never());
+    if lines && s.passthru {
+        builder.passthru(true);
+    } else if lines {
+        builder.before_context(s.before).after_context(s.after);
+    }
+    builder.build()
+}
+
+fn printer(s: &Settings, named: bool) -> Printer {
+    let colours = ColorSpecs::new(&default_color_specs());
+    let summary = match s.action {
+        _ if s.quiet => Some(SummaryKind::QuietWithMatch),
+        Action::Count => Some(SummaryKind::Count),
+        Action::CountMatches => Some(SummaryKind::CountMatches),
+        Action::FilesWith => Some(SummaryKind::PathWithMatch),
+        Action::FilesWithout => Some(SummaryKind::PathWithoutMatch),
+        Action::Lines | Action::ListFiles => None,
+    };
+    if let Some(kind) = summary {
+        let mut builder = SummaryBuilder::new();
+        builder.kind(kind).color_specs(colours).path(named || matches!(kind, SummaryKind::PathWithMatch | SummaryKind::PathWithoutMatch)).exclude_zero(!s.include_zero);
+        builder.path_terminator(s.null.then_some(0));
+        return Printer::Summary(builder.build(Output::new(s.colour)));
+    }
+    let mut builder = StandardBuilder::new();
+    builder
+        .color_specs(colours)
+        .heading(s.heading)
+        .path(named)
+        .only_matching(s.only_matching)
+        .per_match(s.vimgrep)
+        .per_match_one_line(true)
+        .replacement(s.replace.clone())
+        .max_columns(s.max_columns)
+        .column(s.column || s.vimgrep)
+        .byte_offset(s.offsets)
+        .trim_ascii(s.trim)
+        .separator_context(s.separator.clone())
+        .path_terminator(s.null.then_some(0));
+    if s.heading {
+        builder.separator_search(Some(Vec::new()));
+    } else if s.before > 0 || s.after > 0 {
+        builder.separator_search(s.separator.clone());
+    }
+    Printer::Lines(Box::new(builder.build(Output::new(s.colour))))
+}
