@@ -13,11 +13,14 @@ export interface RelayLauncher extends Launcher {
 export function createRelayLauncher(post: (message: FromThread) => void): RelayLauncher {
   const modules = new CompiledModules();
   const guests = new Map<number, GuestCallbacks>();
+  /** Those of them that the holder knows. */
+  const started = new Set<number>();
   let last = 0;
 
   const end = (guest: number, trap: string | null) => {
     const callbacks = guests.get(guest);
     guests.delete(guest);
+    started.delete(guest);
     callbacks?.ended(trap);
   };
 
@@ -30,14 +33,13 @@ export function createRelayLauncher(post: (message: FromThread) => void): RelayL
           if (!guests.has(guest)) return;
           const { name, initialPages, maximumPages, mailboxAddress } = module;
           post({ type: 'guest start', guest, name, module: compiled, initialPages, maximumPages, mailboxAddress });
-          started = true;
+          started.add(guest);
         },
         (error: unknown) => end(guest, `the program does not compile: ${error instanceof Error ? error.message : String(error)}`),
       );
-      let started = false;
       return {
         terminate() {
-          if (started) post({ type: 'guest terminate', guest });
+          if (started.has(guest)) post({ type: 'guest terminate', guest });
           else end(guest, null);
         },
       };
