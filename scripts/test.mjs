@@ -62,6 +62,30 @@ async function integration() {
   return integrationSuite({ scratch, notRunFile });
 }
 
+/** A differential suite against the machine's GNU programs; its own last line tells the counts. */
+async function differential(script) {
+  const { code, text } = await capture(process.execPath, [script, '--wasm']);
+  for (const line of text.split('\n')) if (line.startsWith('not run: ')) appendFileSync(notRunFile, `${line.slice(9)}\n`);
+  const counts = /^(\d+) passed, (\d+) failed/m.exec(text);
+  if (!counts) return { passed: 0, failed: 1 };
+  const failed = Number(counts[2]);
+  return { passed: Number(counts[1]), failed: failed === 0 && code !== 0 ? 1 : failed };
+}
+
+/** As `show`, and gives what was printed. */
+function capture(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += String(chunk);
+      process.stdout.write(chunk);
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code: code ?? 1, text }));
+  });
+}
+
 const suites = {
   types: check(
     async () =>
@@ -72,6 +96,8 @@ const suites = {
   guests: check(() => show(process.execPath, ['scripts/guests.mjs', '--check'])),
   build: check(() => show(process.execPath, ['esbuild.mjs', '--tests'])),
   unit: () => vitest(),
+  shell: () => differential('test/shell/run.mjs'),
+  tools: () => differential('test/tools/run.mjs'),
   integration,
   package: check(() => show(process.execPath, ['scripts/package.mjs'])),
   e2e: async () => {
@@ -81,7 +107,7 @@ const suites = {
 };
 
 // What a suite needs beside itself.
-const before = { unit: ['build'], integration: ['build'], e2e: ['build', 'package'] };
+const before = { unit: ['build'], shell: ['build'], tools: ['build'], integration: ['build'], e2e: ['build', 'package'] };
 
 const asked = process.argv.slice(2);
 for (const name of asked) {
@@ -95,7 +121,7 @@ const chosen = new Set((asked.length > 0 ? asked : Object.keys(suites)).flatMap(
 mkdirSync(path.join(root, 'out'), { recursive: true });
 await ensureDependencies();
 if (chosen.has('integration') || chosen.has('e2e')) await ensureSystemPackages();
-if (chosen.has('unit')) await ensureComparisonTools();
+if (chosen.has('shell') || chosen.has('tools')) await ensureComparisonTools();
 
 const totals = { passed: 0, failed: 0 };
 const lines = [];
