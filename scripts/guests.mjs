@@ -8,6 +8,7 @@
 // are those of its entry in guests/build/bin is not built again (but with --force). --check builds nothing: it compares
 // the sources with the manifest in guests/bin, and fails naming what differs.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -49,10 +50,18 @@ function check(guests) {
   process.exitCode = 1;
 }
 
+/** Where cargo unpacks crates: a machine's own path, which panic messages would carry into the guests. */
+function registries() {
+  const folder = join(process.env.CARGO_HOME || join(homedir(), '.cargo'), 'registry/src');
+  return existsSync(folder) ? readdirSync(folder).map((name) => [join(folder, name), 'crates']) : [];
+}
+
+const remapped = (pairs) => pairs.map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
+
 function build(guests) {
   const toolchain = findToolchain(root);
   const rustc = toolchain.run(['rustc', '-V'], { capture: true }).trim();
-  const flags = [...toolchain.rustFlags, `--remap-path-prefix=${root}=guests`];
+  const flags = [...toolchain.rustFlags, ...remapped([[root, 'guests'], ...registries()])];
   const config = `target.${target}.rustflags=${JSON.stringify(flags)}`;
   const crates = guests.flatMap(({ crate }) => ['-p', crate]);
   toolchain.run(['cargo', 'build', '--release', '--target', target, '--config', config, ...crates]);
