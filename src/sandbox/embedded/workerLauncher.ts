@@ -24,10 +24,11 @@ export function createWorkerLauncher(options: WorkerLauncherOptions): Launcher {
   const modules = new CompiledModules();
   const idle: GuestWorker[] = [];
   const all = new Set<GuestWorker>();
+  const ending = { count: 0 };
   let disposed = false;
 
   const spawn = (): GuestWorker => {
-    const worker = new GuestWorker(options, () => {
+    const worker = new GuestWorker(options, ending, () => {
       all.delete(worker);
       const index = idle.indexOf(worker);
       if (index >= 0) idle.splice(index, 1);
@@ -99,14 +100,17 @@ class GuestWorker {
   readonly #known = new Set<string>();
   #done: ((trap: string | null, alive: boolean) => void) | undefined;
   #ending: Promise<void> | undefined;
+  #online = false;
 
   constructor(
     private readonly options: WorkerLauncherOptions,
+    private readonly ending: { count: number },
     onExit: () => void,
   ) {
     // Only addresses: what a guest does not call into costs nothing.
     const resourceLimits = { stackSizeMb: guestStackMib };
     this.#worker = new Worker(options.workerFile, { env: {}, execArgv: [], stdin: false, name: 'sunaba guest', resourceLimits });
+    this.#worker.once('online', () => (this.#online = true));
     this.#worker.on('message', (report: WorkerReport) => this.#finish(report.trap, this.#ending === undefined));
     // What the thread itself fails with (it ran out of memory, say) is followed by its exit.
     this.#worker.on('error', (error) => this.#finish(reason(error), false));
@@ -136,9 +140,15 @@ class GuestWorker {
     return this.#ending;
   }
 
+  /** Many threads that end together share the processors, and each may take as much longer. */
   async #terminate(): Promise<void> {
-    const stuck = setTimeout(this.options.onStuck, this.options.stuckAfterMs);
+    const { ending, options } = this;
+    ending.count++;
+    const stuck = setTimeout(options.onStuck, options.stuckAfterMs * ending.count);
+    // A thread that is still starting cannot end before it has started; it holds nothing up.
+    if (!this.#online) clearTimeout(stuck);
     await this.#worker.terminate();
+    ending.count--;
     clearTimeout(stuck);
   }
 

@@ -104,7 +104,7 @@ describe.each(['a storage of its own', 'a temporary storage'])("the embedded hos
     await new Promise<void>((resolve) => {
       const thread = launcher.start(
         { ...linked, maximumPages: 16 },
-        { attached: () => setTimeout(() => thread.terminate(), 100), ended: () => resolve() },
+        { attached: () => setTimeout(() => thread.terminate(), 1500), ended: () => resolve() },
       );
     });
     expect(stuck).toBe(1);
