@@ -46,7 +46,7 @@ export function bash({ sandbox, writes, state }: BashOptions): Tool {
     async run({ command, timeout_ms }, context) {
       const ran = await run(command, timeout_ms, context);
       if (ran.cwd !== undefined && writes) state.directory = ran.cwd;
-      return toResult(ran);
+      return toResult(ran, await changedPaths(ran.ledger, sandbox.staging));
     },
   });
 
@@ -67,10 +67,9 @@ export function bash({ sandbox, writes, state }: BashOptions): Tool {
   }
 }
 
-function toResult(ran: RunResult): ToolResult {
+function toResult(ran: RunResult, changed: string): ToolResult {
   const { exit, ledger } = ran;
   const output = shownOutput(ran.combined, ran.outputPath);
-  const changed = changedPaths(ledger);
   const lines = [
     output === '' && exit.kind === 'exited' && exit.code === 0 ? '[no output]' : output.replace(/\n$/, ''),
     exit.kind === 'exited' ? (exit.code === 0 ? '' : `[exit status ${exit.code}]`) : `[${describeExit(exit)}]`,

@@ -173,7 +173,7 @@ impl Machine {
         let real = if self.settings.follow { bytes::into_vec(std::fs::canonicalize(bytes::path(name))?.into_os_string()) } else { name.to_vec() };
         let mode = status::stat(&real)?.mode;
         let cut = real.iter().rposition(|&b| b == b'/').map_or(0, |i| i + 1);
-        let temporary = [&real[..cut], format!("sed{:06x}", std::process::id() ^ (content.len() as u32)).as_bytes()].concat();
+        let temporary = [&real[..cut], format!("sed{:06x}", sunaba_process::pid() ^ (content.len() as u32)).as_bytes()].concat();
         std::fs::write(bytes::path(&temporary), content)?;
         chmod(bytes::path(&temporary), Links::Follow, mode)?;
         if !self.settings.suffix.is_empty() {

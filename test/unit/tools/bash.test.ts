@@ -58,6 +58,32 @@ describe('bash, through the embedded host', () => {
     expect((await call({ command: 'pwd; ls' }, state)).text).toBe('/workspace/src\na.txt');
   });
 
+  it('names what changed, and the folder stays as it was', async () => {
+    const result = await call({ command: 'echo x >> b.txt; echo new > c.txt; echo tmp > d; rm d; echo z > /tmp/z' });
+    expect(result.text).toBe('[no output]\nchanged: M b.txt, A c.txt');
+    expect(readFileSync(path.join(folder, 'b.txt'), 'utf8')).toBe('b\n');
+    expect((await call({ command: 'rm c.txt' })).text).toBe('[no output]\nchanged: D c.txt');
+    expect((await call({ command: 'sed -i s/one/1/ src/a.txt; sort -o b.txt b.txt; mv b.txt e.txt' })).text).toBe(
+      '[no output]\nchanged: D b.txt, A e.txt, M src/a.txt',
+    );
+  });
+
+  it('refuses to write where the mode is read-only', async () => {
+    const result = await call({ command: 'echo x > e.txt' }, undefined, false);
+    expect(result.text).toMatch(/Read-only file system/);
+    expect(result.text).not.toMatch(/changed:/);
+  });
+
+  it('keeps head and tail of a long output, and says where the whole is', async () => {
+    const result = await call({ command: 'seq 1 100000' });
+    expect(result.text.length).toBeLessThan(defaultLimits.modelOutputChars + 300);
+    expect(result.text.startsWith('1\n2\n3\n')).toBe(true);
+    expect(result.text.endsWith('\n99999\n100000')).toBe(true);
+    const file = /the whole output is in (\S+),/.exec(result.text)?.[1];
+    expect(file).toMatch(/^\/tmp\//);
+    expect((await call({ command: `wc -l < ${file}` })).text).toBe('100000');
+  });
+
   it('T48: ends at its time limit and says so', async () => {
     const result = await call({ command: 'while :; do :; done', timeout_ms: 500 });
     expect(result).toMatchObject({ isError: true, limit: 'wallClockMs' });
