@@ -83,6 +83,12 @@ export function sandboxContract({ open, killsBulkMemory, test }: ContractHost): 
     assert.deepEqual((await run('hello')).exit, { kind: 'exited', code: 3 });
   });
 
+  withSandbox('endless recursion is a trap, not the end of the host', async (run) => {
+    const { exit } = await run('recurse');
+    assert.ok(exit.kind === 'trapped' && /call stack/.test(exit.message), JSON.stringify(exit));
+    assert.deepEqual((await run('hello')).exit, { kind: 'exited', code: 3 });
+  });
+
   for (const name of ['spin', 'growZero', ...(killsBulkMemory ? (['fill'] as const) : [])] as const) {
     withSandbox(`T48: an endless guest (${name}) ends at the time limit while this thread stays responsive`, async (run) => {
       await run('hello');

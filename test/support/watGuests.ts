@@ -104,6 +104,12 @@ const sources = {
   touch: `(module (memory 3200) (func (export "_start")
     (memory.fill (i32.const 1024) (i32.const 1) (i32.const 209714176))))`,
 
+  /** Calls itself without end, with some locals on the stack. */
+  recurse: `(module (memory 1)
+    (func $down (param i64 i64 i64 i64) (result i64)
+      (i64.add (local.get 0) (call $down (local.get 1) (local.get 2) (local.get 3) (i64.add (local.get 0) (i64.const 1)))))
+    (func (export "_start") (drop (call $down (i64.const 1) (i64.const 2) (i64.const 3) (i64.const 4)))))`,
+
   /** Does nothing. */
   nothing: '(module (memory 1) (func (export "_start")))',
 
