@@ -4,6 +4,7 @@ import { createApiKey } from './editor/apiKey';
 import { createChat } from './editor/chat';
 import { registerCommands } from './editor/commands';
 import { createFolderChoice } from './editor/folderChoice';
+import { chooseModel } from './editor/modelAccess';
 import { createPermissions } from './editor/permissions';
 import { createPermissionsPage } from './editor/permissionsPage';
 import { createSandboxHolder } from './editor/sandboxHolder';
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
       'sunaba.setApiKey': async () => void (await apiKey.ask()),
       'sunaba.removeApiKey': () => apiKey.remove(),
       'sunaba.chooseFolder': () => chat.chooseFolder(),
+      'sunaba.chooseModel': () => chooseModel(apiKey),
       'sunaba.showLog': () => log.show(),
       'sunaba.checkSandbox': () => chat.checkSandbox(),
       'sunaba.switchMode': () => chat.switchMode(),

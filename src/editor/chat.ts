@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import { createFilePolicy } from '../permissions/filePolicy';
 import { nextMode, type Mode } from '../shared/mode';
 import type { HostMessage } from '../shared/protocol';
 import { UserError } from '../shared/userError';
 import type { ApiKey } from './apiKey';
 import { Approvals } from './approvals';
-import { ChatController } from './chatController';
+import { ChatController, type AttachedText } from './chatController';
 import { createChatMessages } from './chatMessages';
 import { createChatStore } from './chatStore';
 import { chatViewIds, registerChatView, type ChatPanel } from './chatView';
@@ -118,6 +119,34 @@ export function createChat(parts: ChatParts): Chat {
     if (context.workspaceState.get<unknown>(pendingState) === true && folderChoice.current() !== undefined) go(review.refresh());
   });
 
+  /** A hidden file does not exist for the agent; the user may show it a piece himself, once, after a warning. */
+  const attach = async (selection: AttachedText): Promise<boolean> => {
+    if (createFilePolicy(permissions.files().rules).classify(selection.path).hidden) {
+      const show = vscode.l10n.t('Send It Once');
+      const question = vscode.l10n.t(
+        '{0} is hidden from the agent, as files with secrets are. Send this piece of it to the model all the same?',
+        selection.path,
+      );
+      if ((await vscode.window.showWarningMessage(question, { modal: true }, show)) !== show) return false;
+    }
+    controller.attach(selection);
+    return true;
+  };
+
+  // What settings of the workspace asked for and did not get is said once a window.
+  let warned = false;
+  const warnOnce = () => {
+    const warnings = permissions.warnings();
+    if (warned || warnings.length === 0) return;
+    warned = true;
+    for (const warning of warnings) log.warn(warning);
+    const details = vscode.l10n.t('Show Permissions');
+    const words = warnings.length === 1 ? warnings[0] : vscode.l10n.t('{0} And {1} more.', warnings[0] ?? '', warnings.length - 1);
+    void vscode.window.showWarningMessage(words ?? '', details).then((chosen) => {
+      if (chosen === details) parts.showPermissions();
+    });
+  };
+
   const focus = async () => {
     await vscode.commands.executeCommand(`${chatViewIds[readSettings().chatInActivityBar ? 1 : 0]}.focus`);
     broadcast({ type: 'composer_focused' });
@@ -154,6 +183,7 @@ export function createChat(parts: ChatParts): Chat {
             const snapshot = await controller.snapshot();
             panels.add(panel);
             panel.post(snapshot);
+            warnOnce();
           }),
         );
       },
@@ -200,16 +230,13 @@ export function createChat(parts: ChatParts): Chat {
     },
     explainSelection: async () => {
       const selection = readSelection(await folderChoice.require());
-      if (selection === undefined) return;
+      if (selection === undefined || !(await attach(selection))) return;
       await focus();
-      controller.attach(selection);
       await controller.send(vscode.l10n.t('Explain this code: what it does, and what is worth knowing about it.'));
     },
     addSelection: async () => {
       const selection = readSelection(await folderChoice.require());
-      if (selection === undefined) return;
-      controller.attach(selection);
-      await focus();
+      if (selection !== undefined && (await attach(selection))) await focus();
     },
     addTerminalSelection: async () => {
       const text = await readTerminalSelection();

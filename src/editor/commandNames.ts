@@ -9,6 +9,7 @@ export const commandNames = [
   'sunaba.setApiKey',
   'sunaba.removeApiKey',
   'sunaba.chooseFolder',
+  'sunaba.chooseModel',
   'sunaba.showLog',
   'sunaba.checkSandbox',
   'sunaba.switchMode',

@@ -10,6 +10,7 @@ const fixCommands: Readonly<
   openFolder: { title: vscode.l10n.t('Open Folder'), command: 'workbench.action.files.openFolder' },
   chooseFolder: { title: vscode.l10n.t('Choose Folder'), command: 'sunaba.chooseFolder' satisfies CommandName },
   openSettings: { title: vscode.l10n.t('Open Settings'), command: 'workbench.action.openSettings', args: ['@ext:sunaba.sunaba'] },
+  chooseModel: { title: vscode.l10n.t('Choose Model'), command: 'sunaba.chooseModel' satisfies CommandName },
   showLog: { title: vscode.l10n.t('Show Log'), command: 'sunaba.showLog' satisfies CommandName },
   manageTrust: { title: vscode.l10n.t('Manage Trust'), command: 'workbench.trust.manage' },
 };

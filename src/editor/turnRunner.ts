@@ -5,19 +5,17 @@ import { readInstructionFiles } from '../agent/readInstructionFiles';
 import { runTurn } from '../agent/runTurn';
 import { buildSystemPrompt } from '../agent/systemPrompt';
 import { createGemini } from '../models/gemini';
-import { parseBaseUrl } from '../models/parseBaseUrl';
 import type { Sandbox } from '../sandbox/sandbox';
 import type { Mode } from '../shared/mode';
-import { UserError } from '../shared/userError';
 import { createTools } from '../tools/catalogue';
 import { ConversationState } from '../tools/conversationState';
 import type { ApiKey } from './apiKey';
 import type { TurnRunner } from './chatController';
 import type { FolderChoice } from './folderChoice';
 import { guardTools, type ToolGuard } from './guardTools';
-import { needsKey } from './needsKey';
+import { readModelAccess } from './modelAccess';
 import type { SandboxHolder } from './sandboxHolder';
-import { readSettings, type Settings } from './settings';
+import { readSettings } from './settings';
 
 export interface TurnRunnerParts {
   readonly apiKey: ApiKey;
@@ -40,18 +38,12 @@ export function createTurnRunner(parts: TurnRunnerParts): TurnRunner {
     run: async ({ turnId, prompt, conversation, signal, emit }) => {
       const settings = readSettings();
       const folder = await folderChoice.require();
-      const model = createGemini({
-        apiKey: await readKey(apiKey, settings),
-        model: settings.modelId,
-        baseUrl: parseBaseUrl(settings.baseUrl),
-        connectTimeoutMs: settings.connectTimeoutMs,
-        idleTimeoutMs: settings.idleTimeoutMs,
-      });
+      const model = createGemini({ ...(await readModelAccess(apiKey)), model: settings.modelId });
       const sandbox = await sandboxes.open(folder.uri.fsPath);
       const held = mode();
       const state = states.get(conversation) ?? new ConversationState();
       states.set(conversation, state);
-      const bare = createTools({ sandbox: held === 'read-only' ? readOnly(sandbox) : sandbox, writes: held !== 'read-only', state });
+      const bare = createTools({ sandbox: obeying(sandbox, mode), writes: held !== 'read-only', state });
       const tools = guardTools(bare, {
         ...parts.guard,
         // The mode may be changed while the turn runs: the click counts from then on.
@@ -76,20 +68,12 @@ export function createTurnRunner(parts: TurnRunnerParts): TurnRunner {
   };
 }
 
-/** The same sandbox, refusing every write: the mode `read-only` holds for tools that do not know of it too. */
-function readOnly(sandbox: Sandbox): Sandbox {
+/** The same sandbox, refusing every write while the mode is `read-only`: for tools that do not know of it, and from the very click on. */
+function obeying(sandbox: Sandbox, mode: () => Mode): Sandbox {
   return {
     host: sandbox.host,
     staging: sandbox.staging,
-    run: (request, signal) => sandbox.run({ ...request, readOnly: true }, signal),
+    run: (request, signal) => sandbox.run(mode() === 'read-only' ? { ...request, readOnly: true } : request, signal),
     dispose: () => sandbox.dispose(),
   };
-}
-
-/** A server on this machine is asked without a key where none is set. */
-async function readKey(apiKey: ApiKey, settings: Settings): Promise<string> {
-  const key = await apiKey.read();
-  if (key !== undefined) return key;
-  if (!needsKey(settings.baseUrl)) return 'none';
-  throw new UserError('apiKeyMissing', vscode.l10n.t('Sunaba needs a Gemini API key. Set one with "Sunaba: Set API Key".'));
 }

@@ -1,9 +1,18 @@
 import type { UserErrorCode } from './userError';
 
 /** A button beside an error that mends it; the host knows how. */
-export type Fix = 'setApiKey' | 'openFolder' | 'chooseFolder' | 'openSettings' | 'showLog' | 'retry' | 'manageTrust';
+export type Fix = 'setApiKey' | 'openFolder' | 'chooseFolder' | 'openSettings' | 'chooseModel' | 'showLog' | 'retry' | 'manageTrust';
 
-export const fixes: readonly Fix[] = ['setApiKey', 'openFolder', 'chooseFolder', 'openSettings', 'showLog', 'retry', 'manageTrust'];
+export const fixes: readonly Fix[] = [
+  'setApiKey',
+  'openFolder',
+  'chooseFolder',
+  'openSettings',
+  'chooseModel',
+  'showLog',
+  'retry',
+  'manageTrust',
+];
 
 /** What helps against each failure that the user can mend. */
 export const fixesByCode: Readonly<Record<UserErrorCode, readonly Fix[]>> = {
@@ -11,7 +20,7 @@ export const fixesByCode: Readonly<Record<UserErrorCode, readonly Fix[]>> = {
   apiKeyInvalid: ['setApiKey'],
   noWorkspaceFolder: ['openFolder'],
   workspaceFolderGone: ['chooseFolder', 'openFolder'],
-  modelUnknown: ['openSettings'],
+  modelUnknown: ['chooseModel'],
   networkUnreachable: ['retry', 'openSettings'],
   modelUnavailable: ['retry', 'showLog'],
   quotaExceeded: ['retry'],

@@ -101,9 +101,14 @@ export function Composer({ status, draft, actions, handle }: Props) {
       )}
       <div class="composer-foot">
         <ModePicker status={status} actions={actions} />
-        <span class="model" title={`Model: ${status.model}. Change it with the setting sunaba.model.id.`}>
+        <button
+          type="button"
+          class="model"
+          title="The model that answers. Click to choose another."
+          onClick={() => actions.fix('chooseModel')}
+        >
           <SafeText text={status.model} />
-        </span>
+        </button>
         {status.running ? (
           <button type="button" class="send is-stop" title="Stop (Escape)" aria-label="Stop" onClick={() => actions.stop()}>
             <Icon name="debug-stop" />

@@ -14,6 +14,7 @@ const fixWords: Readonly<Record<Fix, string>> = {
   openFolder: 'Open Folder',
   chooseFolder: 'Choose Folder',
   openSettings: 'Open Settings',
+  chooseModel: 'Choose Model',
   showLog: 'Show Log',
   retry: 'Try Again',
   manageTrust: 'Manage Trust',

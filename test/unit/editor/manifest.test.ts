@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -42,6 +43,12 @@ describe('the manifest', () => {
   test('has words for every key, and no word without one', () => {
     const keys = new Set([...read('package.json').matchAll(/%([\w.]+)%/g)].map((match) => match[1]));
     expect([...keys].sort()).toEqual(Object.keys(words).sort());
+  });
+
+  test('the bundle for translators holds every text of the code', () => {
+    const checked = spawnSync(process.execPath, [path.join(root, 'scripts/l10n.mjs'), '--check'], { encoding: 'utf8' });
+    expect(checked.stderr).toBe('');
+    expect(checked.status).toBe(0);
   });
 
   test('shows the chat at one place at a time', () => {
