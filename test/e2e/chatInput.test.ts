@@ -87,10 +87,9 @@ describe('bad input, each with what to do', () => {
     await session.page.keyboard.press('Shift+Enter');
     await session.page.keyboard.type('this folder?');
     expect(await chat.composer.inputValue()).toBe('What is in\nthis folder?');
-    await chat.composer.evaluate((area) => {
-      const View = area.ownerDocument.defaultView;
-      if (View !== null) area.dispatchEvent(new View.KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true }));
-    });
+    await chat.composer.evaluate(
+      `(area) => area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true }))`,
+    );
     expect(await chat.turns.count()).toBe(turns);
     await chat.composer.fill('Which TODOs are left in the code?');
     await chat.composer.press('Enter');
