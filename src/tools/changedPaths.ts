@@ -42,11 +42,11 @@ function letterOf(change: Change): string {
   switch (change.kind) {
     case 'created':
     case 'linked':
+    case 'renamed':
       return 'A';
     case 'deleted':
       return 'D';
     case 'modified':
-    case 'renamed':
     case 'mode changed':
       return 'M';
   }
