@@ -5,6 +5,8 @@ import type { Puppet } from './puppets';
 /* What scripts of the tests do again and again, over the plain calls. */
 
 export const allRights = (1n << 30n) - 1n;
+/** What a regular file can be opened with. */
+export const allFileRights = 0b1000_1110_0000_0000_0001_1111_1111n;
 
 const names = Object.fromEntries(Object.entries(errno).map(([name, value]) => [value, name]));
 

@@ -7,7 +7,7 @@ import type { Kernel, KernelRequest, KernelResult, KernelRun } from '../../../sr
 import type { GuestModule } from '../../../src/sandbox/launcher';
 import { mailboxAddress } from '../../../src/sandbox/mailbox';
 import { defaultLimits, type Limits } from '../../../src/shared/limits';
-import { createReadOnlyTree } from '../../../src/staging/lower/readOnlyTree';
+import { openConversationTrees, type ConversationTrees } from '../../../src/staging/conversationTrees';
 import { createNamespace } from '../../../src/staging/namespace';
 import type { LedgerSink, Namespace } from '../../../src/staging/vfs';
 import { PuppetLauncher, type Script } from './puppets';
@@ -21,7 +21,13 @@ export class Stage {
   readonly faults: unknown[] = [];
   readonly refused: string[] = [];
   readonly kernel: Kernel;
-  readonly #trees = [createReadOnlyTree(this.folder)];
+  readonly #storage = mkdtempSync(path.join(tmpdir(), 'sunaba-stage-'));
+  readonly #trees: ConversationTrees = openConversationTrees({
+    folder: this.folder,
+    storage: path.join(this.#storage, 'conversation'),
+    state: path.join(this.#storage, 'state'),
+    guestPath: '/workspace',
+  });
 
   constructor(limits: Partial<Limits> = {}) {
     const nothing = (): void => {};
@@ -70,19 +76,15 @@ export class Stage {
 
   dispose(): void {
     this.kernel.dispose();
-    for (const tree of this.#trees) tree.dispose();
-    rmSync(this.folder, { recursive: true, force: true });
+    this.#trees.dispose();
+    for (const folder of [this.folder, this.#storage]) rmSync(folder, { recursive: true, force: true });
   }
 
   #createNamespace(names: () => readonly string[]): Namespace {
-    const scratch = mkdtempSync(path.join(this.folder, '.tmp-'));
-    const tmp = createReadOnlyTree(scratch);
-    this.#trees.push(tmp);
-    const [tree] = this.#trees;
     return createNamespace({
       mounts: new Map([
-        ['/workspace', { kind: 'tree', tree: tree ?? tmp }],
-        ['/tmp', { kind: 'tree', tree: tmp }],
+        ['/workspace', { kind: 'tree', tree: this.#trees.workspace }],
+        ['/tmp', { kind: 'tree', tree: this.#trees.scratch }],
         ['/dev', { kind: 'devices', names: deviceNames }],
         ['/bin', { kind: 'programs', names }],
       ]),

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { LimitName, Limits } from '../../../../src/shared/limits';
 import { defaultLimits } from '../../../../src/shared/limits';
 import { limitMessage } from '../../../../src/sandbox/kernel/limitMessage';
-import { expectErrno, ok, spawnRequest, write } from '../../../support/kernel/guestCalls';
+import { allFileRights, expectErrno, ok, open, read, spawnRequest, write } from '../../../support/kernel/guestCalls';
 import { Stage } from '../../../support/kernel/stage';
 
 let stage: Stage | null = null;
@@ -105,6 +105,71 @@ describe('limits', () => {
     here.program('main', () => Promise.resolve());
     const result = await here.start('main').ended;
     expect(result.exit).toMatchObject({ kind: 'limit', limit: 'processMemoryMib' });
+  });
+});
+
+describe('limits on files', () => {
+  const creat = 1;
+  const met = async (limits: Partial<Limits>, script: Parameters<Stage['run']>[0]): Promise<LimitName[]> =>
+    (await create(limits).run(script)).limitsMet.map(({ limit }) => limit);
+
+  it('T50: a file of a petabyte is refused at once, allocated or set', async () => {
+    const names = await met({}, async (guest) => {
+      const fd = await open(guest, 'workspace/big', { oflags: creat, rights: allFileRights });
+      await expectErrno(guest.call('fd_allocate', fd, 0n, 1n << 50n), 'fbig', 'nospc');
+      await expectErrno(guest.call('fd_filestat_set_size', fd, 1n << 50n), 'fbig', 'nospc');
+      await expectErrno(guest.call('fd_filestat_set_size', fd, 0xffff_ffff_ffff_ffffn), 'fbig', 'nospc');
+      await expectErrno(guest.call('fd_pwrite', fd, guest.iov(4096, 8), 1, 1n << 50n, guest.alloc(4)), 'fbig');
+      const stat = guest.alloc(64);
+      await ok(guest.call('fd_filestat_get', fd, stat));
+      expect(guest.u64(stat + 32)).toBe(0n);
+    });
+    expect(names).toEqual(['fileBytes']);
+  });
+
+  it('T52: bytes written and files created are counted over all processes of a call', async () => {
+    const names = await met({ writtenBytes: 100_000, filesCreated: 20 }, async (guest) => {
+      const fd = await open(guest, 'tmp/a', { oflags: creat, rights: 64n });
+      await write(guest, fd, 'x'.repeat(90_000));
+      const { address, length } = guest.put('y'.repeat(20_000));
+      await expectErrno(guest.call('fd_write', fd, guest.iov(address, length), 1, guest.alloc(4)), 'dquot');
+      for (let i = 1; i < 20; i++) await ok(guest.call('fd_close', await open(guest, `tmp/f${i}`, { oflags: creat, rights: 64n })));
+      const path = guest.put('tmp/one-more');
+      await expectErrno(guest.call('path_create_directory', 3, path.address, path.length), 'dquot');
+      await expectErrno(guest.call('path_open', 3, 1, path.address, path.length, creat, 64n, 0n, 0, guest.alloc(4)), 'dquot');
+    });
+    expect(names.sort()).toEqual(['filesCreated', 'writtenBytes']);
+  });
+
+  it('T51: the whole output stands in a file below /tmp, though only its ends were kept', async () => {
+    const here = create({ outputKeptBytes: 1000 });
+    const result = await here.run(async (guest) => {
+      for (let i = 0; i < 30; i++) await write(guest, i % 2 === 0 ? 1 : 2, `${i}`.padEnd(999, '.') + '\n');
+    });
+    expect(result.combined.droppedBytes).toBe(29_000);
+    const file = result.outputPath ?? '';
+    expect(file).toMatch(/^\/tmp\//);
+    await here.run(async (guest) => {
+      const text = await read(guest, await open(guest, file.slice(1)), 100_000);
+      expect(text.length).toBe(30_000);
+      expect(
+        text
+          .split('\n')
+          .map((line) => Number.parseInt(line, 10))
+          .slice(0, 30),
+      ).toEqual([...Array(30).keys()]);
+    });
+  });
+
+  it('read-only: every write is EROFS', async () => {
+    await create().run(
+      async (guest) => {
+        const path = guest.put('workspace/new');
+        await expectErrno(guest.call('path_create_directory', 3, path.address, path.length), 'rofs');
+        await expectErrno(guest.call('path_open', 3, 1, path.address, path.length, creat, 64n, 0n, 0, guest.alloc(4)), 'rofs');
+      },
+      { readOnly: true },
+    );
   });
 });
 
