@@ -122,6 +122,18 @@ export function sandboxContract({ open, killsBulkMemory, test }: ContractHost): 
     assert.ok(trapped.exit.kind === 'trapped' && trapped.exit.memoryAtCap, JSON.stringify(trapped.exit));
   });
 
+  withSandbox('T50: a file of 2^50 bytes is refused by either call, and nothing is allocated', async (run) => {
+    const { exit, limitsMet } = await run('huge');
+    assert.deepEqual(exit, { kind: 'exited', code: 7 });
+    assert.deepEqual([...new Set(limitsMet.map(({ limit }) => limit))], ['fileBytes']);
+  });
+
+  withSandbox('T52: files beyond the quota are refused, and the limit is named', async (run) => {
+    const { exit, limitsMet } = await run('manyFiles', { limits: { filesCreated: 25 } });
+    assert.deepEqual(exit, { kind: 'exited', code: 25 });
+    assert.ok(limitsMet.some(({ limit, message }) => limit === 'filesCreated' && message.includes('sunaba.limits.filesCreated')));
+  });
+
   withSandbox('T30: a guest sees no variable of the host', async (run) => {
     const result = await run('environment', { env: { LANG: 'C.UTF-8' } });
     const seen = text(result.stdout.head).split('\0').filter(Boolean);

@@ -104,6 +104,44 @@ const sources = {
   touch: `(module (memory 3200) (func (export "_start")
     (memory.fill (i32.const 1024) (i32.const 1) (i32.const 209714176))))`,
 
+  /** T50: asks for 2^50 bytes in a new file, by both calls; ends with 1 (allocate refused) + 2 (size refused) + 4 (still empty). */
+  huge: `(module
+    (${wasi} "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+    (${wasi} "fd_allocate" (func $allocate (param i32 i64 i64) (result i32)))
+    (${wasi} "fd_filestat_set_size" (func $resize (param i32 i64) (result i32)))
+    (${wasi} "fd_filestat_get" (func $stat (param i32 i32) (result i32)))
+    (${wasi} "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 1024) "huge")
+    (func $refused (param $errno i32) (result i32)
+      (i32.or (i32.eq (local.get $errno) (i32.const 22)) (i32.eq (local.get $errno) (i32.const 51))))
+    (func (export "_start") (local $fd i32)
+      (if (call $open (i32.const 3) (i32.const 0) (i32.const 1024) (i32.const 4) (i32.const 1)
+        (i64.const 0x600140) (i64.const 0) (i32.const 0) (i32.const 2200)) (then unreachable))
+      (local.set $fd (i32.load (i32.const 2200)))
+      (call $exit (i32.add
+        (i32.add (call $refused (call $allocate (local.get $fd) (i64.const 0) (i64.const 0x4000000000000)))
+          (i32.mul (i32.const 2) (call $refused (call $resize (local.get $fd) (i64.const 0x4000000000000)))))
+        (i32.mul (i32.const 4) (i32.and (i32.eqz (call $stat (local.get $fd) (i32.const 4096))) (i64.eqz (i64.load (i32.const 4128)))))))))`,
+
+  /** T52: creates files a00, a01, … until that is refused; ends with the number it made. */
+  manyFiles: `(module
+    (${wasi} "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+    (${wasi} "fd_close" (func $close (param i32) (result i32)))
+    (${wasi} "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 1024) "a00")
+    (func (export "_start") (local $made i32)
+      (loop $more
+        (i32.store8 (i32.const 1025) (i32.add (i32.const 48) (i32.div_u (local.get $made) (i32.const 10))))
+        (i32.store8 (i32.const 1026) (i32.add (i32.const 48) (i32.rem_u (local.get $made) (i32.const 10))))
+        (if (i32.eqz (call $open (i32.const 3) (i32.const 0) (i32.const 1024) (i32.const 3) (i32.const 1) (i64.const 64)
+          (i64.const 0) (i32.const 0) (i32.const 2200))) (then
+          (drop (call $close (i32.load (i32.const 2200))))
+          (local.set $made (i32.add (local.get $made) (i32.const 1)))
+          (br $more))))
+      (call $exit (local.get $made))))`,
+
   /** Calls itself without end, with some locals on the stack. */
   recurse: `(module (memory 1)
     (func $down (param i64 i64 i64 i64) (result i64)
