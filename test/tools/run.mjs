@@ -148,6 +148,16 @@ async function one(item, fixture, work) {
   return { item, faults, gnuMs: gnu.ms, oursMs: ours.ms };
 }
 
+const shown = (value) => JSON.stringify(value ?? 'not there').slice(0, 1500);
+
+function report({ item, faults }) {
+  if (faults.length === 0) return;
+  console.log(`FAIL ${item.topic}/${item.name}: ${faults.map(([what]) => what).join(', ')}`);
+  if (!options.show) return;
+  console.log(item.script.replace(/^/gm, '    | '));
+  for (const [what, want, got] of faults) console.log(`  ${what}\n    gnu:  ${shown(want)}\n    ours: ${shown(got)}`);
+}
+
 const lacking = new Map(Object.entries(needed).flatMap(([topic, programs]) => programs.filter((p) => !has(p)).map((p) => [topic, p])));
 const all = readCases();
 const cases = all.filter(({ topic }) => !lacking.has(topic));
@@ -165,19 +175,16 @@ await Promise.all(
   Array.from({ length: Number(options.jobs) }, async (_, at) => {
     const work = join(base, `w${at}`, 'w');
     mkdirSync(dirname(work), { recursive: true });
-    for (let item; (item = queue.shift());) done.push(await one(item, fixture, work));
+    for (let item; (item = queue.shift());) {
+      const result = await one(item, fixture, work);
+      done.push(result);
+      report(result);
+    }
   }),
 );
 rmSync(base, { recursive: true, force: true });
 
 const failed = done.filter(({ faults }) => faults.length > 0);
-const shown = (value) => JSON.stringify(value ?? 'not there').slice(0, 1500);
-for (const { item, faults } of failed) {
-  console.log(`FAIL ${item.topic}/${item.name}: ${faults.map(([what]) => what).join(', ')}`);
-  if (!options.show) continue;
-  console.log(item.script.replace(/^/gm, '    | '));
-  for (const [what, want, got] of faults) console.log(`  ${what}\n    gnu:  ${shown(want)}\n    ours: ${shown(got)}`);
-}
 if (options.timings) {
   const ratios = done.map(({ gnuMs, oursMs }) => oursMs / gnuMs).sort((p, q) => p - q);
   console.log(`time, ours : GNU's, median ${ratios[Math.floor(ratios.length / 2)]?.toFixed(2)}`);
