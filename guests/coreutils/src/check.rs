@@ -54,10 +54,7 @@ fn uucore_version(app: &Command) -> String {
 
 fn refuse(name: &str, fault: &str) -> i32 {
     complain(name, &format!("{fault}\nTry '{name} --help' for more information."));
-    match name {
-        "sort" => 2,
-        _ => 1,
-    }
+    1
 }
 
 /// `-5`, `+3`: forms that the tools themselves read.
@@ -94,8 +91,8 @@ fn spellings(arg: &clap::Arg) -> Vec<(char, String, Takes)> {
 fn missing(name: &str, operands: &[Vec<u8>], named_target: bool) -> Option<String> {
     let after = |text: &str, operand: &[u8]| format!("{text} after {}", sunaba_gnu::quote::quoted(operand));
     match (name, operands) {
-        ("cp" | "mv", []) => Some("missing file operand".into()),
-        ("cp" | "mv", [one]) if !named_target => Some(after("missing destination file operand", one)),
+        ("mv", []) => Some("missing file operand".into()),
+        ("mv", [one]) if !named_target => Some(after("missing destination file operand", one)),
         ("rmdir" | "basename" | "dirname" | "unlink" | "readlink" | "realpath" | "pathchk" | "mkfifo", []) => Some("missing operand".into()),
         ("touch", []) => Some("missing file operand".into()),
         ("link", []) => Some("missing operand".into()),

@@ -3,6 +3,7 @@
 
 mod check;
 mod chmod;
+mod cp;
 mod crates;
 mod df;
 mod du;
@@ -10,7 +11,9 @@ mod install;
 mod ln;
 mod ls;
 mod mkdir;
+mod sort;
 mod stat;
+mod uname;
 
 use std::process::ExitCode;
 use sunaba_gnu::{bytes, output};
@@ -24,12 +27,15 @@ fn main() -> ExitCode {
     }
     let code = match name.as_str() {
         "chmod" => chmod::run(&args[1..]),
+        "cp" => cp::run(&args[1..]),
         "df" => df::run(&args[1..]),
         "du" => du::run(&args[1..]),
         "install" => install::run(&args[1..]),
         "ln" => ln::run(&args[1..]),
         "ls" | "dir" | "vdir" => ls::run(&name, &args[1..]),
         "mkdir" => mkdir::run(&args[1..]),
+        "sort" => sort::run(&args[1..]),
+        "uname" => uname::run(&args[1..]),
         "stat" => stat::run(&args[1..]),
         _ => match crates::run(&name, args.into_iter().map(bytes::os_string).collect()) {
             Some(code) => code,
