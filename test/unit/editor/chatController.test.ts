@@ -1,0 +1,157 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ChatController, type TurnRunner } from '../../../src/editor/chatController';
+import { createChatStore } from '../../../src/editor/chatStore';
+import type { PanelEvent } from '../../../src/shared/panelEvent';
+import type { HostMessage } from '../../../src/shared/protocol';
+import { UserError } from '../../../src/shared/userError';
+import { applyEvent, type Turn } from '../../../src/webview/viewState';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'sunaba-chat-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const status = { key: 'set', folder: 'f', folders: 1, host: null, mode: 'ask', trusted: true, model: 'm', suggestions: [] } as const;
+
+/** Answers with the prompt it got; `hold` keeps a turn running until it is stopped. */
+const echo: TurnRunner = {
+  run: async ({ turnId, prompt, conversation, signal, emit }) => {
+    emit({ type: 'turn_started', turnId, prompt });
+    conversation.steps.push({ type: 'prompt', text: prompt });
+    if (prompt.startsWith('hold')) await wait(10_000, undefined, { signal }).catch(() => undefined);
+    emit({ type: 'text_streamed', turnId, text: `you said: ${prompt}` });
+    conversation.steps.push({ type: 'reply', model: 'm', parts: [{ type: 'text', text: prompt }] });
+    emit({ type: 'turn_ended', turnId, reason: signal.aborted ? 'aborted' : 'stop' });
+  },
+};
+
+function setUp(runner: TurnRunner = echo) {
+  const messages: HostMessage[] = [];
+  const controller = new ChatController({
+    runner,
+    store: createChatStore(directory, 'chat'),
+    readStatus: () => Promise.resolve(status),
+    broadcast: (message) => messages.push(message),
+    onRunningChanged: () => undefined,
+    logError: () => undefined,
+  });
+  return { controller, messages };
+}
+
+async function shown(controller: ChatController): Promise<readonly Turn[]> {
+  const message = await controller.snapshot();
+  return message.type === 'restored' ? message.events.reduce(applyEvent, [] as readonly Turn[]) : [];
+}
+
+describe('the conversation of a window', () => {
+  test('a turn is shown, kept, and there again after a restart', async () => {
+    const first = setUp();
+    await first.controller.send('hello');
+    await first.controller.dispose();
+    const second = setUp();
+    await second.controller.restore();
+    expect(await shown(second.controller)).toEqual(await shown(first.controller));
+    expect((await shown(second.controller))[0]).toMatchObject({ prompt: 'hello', items: [{ kind: 'answer', text: 'you said: hello' }] });
+  });
+
+  test('what a panel got bit by bit is what another gets at once', async () => {
+    const { controller, messages } = setUp();
+    await controller.send('hello');
+    await wait(60);
+    const streamed = messages.flatMap((message) => (message.type === 'events' ? message.events : []));
+    expect(streamed.reduce(applyEvent, [] as readonly Turn[])).toEqual(await shown(controller));
+  });
+
+  test('a second prompt while one runs is refused, goes back to the composer, and Stop ends the first', async () => {
+    const { controller, messages } = setUp();
+    const running = controller.send('hold on');
+    await controller.send('second');
+    expect(messages).toContainEqual({ type: 'composer_focused', text: 'second' });
+    await controller.stop();
+    await running;
+    const turns = await shown(controller);
+    expect(turns).toHaveLength(1);
+    expect(turns[0]?.end?.reason).toBe('aborted');
+    expect(turns[0]?.items).toContainEqual(expect.objectContaining({ kind: 'notice', code: 'turnRunning' }));
+  });
+
+  test('a turn that cannot begin says so and gives the prompt back', async () => {
+    const { controller, messages } = setUp({ run: () => Promise.reject(new UserError('apiKeyMissing', 'There is no key.')) });
+    await controller.send('hello');
+    expect(messages).toContainEqual({ type: 'composer_focused', text: 'hello' });
+    expect((await shown(controller))[0]?.items).toMatchObject([{ kind: 'notice', message: 'There is no key.', fixes: ['setApiKey'] }]);
+  });
+
+  test('attachments go with one prompt, fenced so that nothing in them ends the fence', async () => {
+    const prompts: string[] = [];
+    const { controller } = setUp({
+      run: (turn) => {
+        prompts.push(turn.prompt);
+        return echo.run(turn);
+      },
+    });
+    controller.attach({ id: '1', path: 'a.md', lines: { first: 2, last: 3 }, text: 'x\n```\nnot the end', language: 'markdown' });
+    await controller.send('Explain');
+    await controller.send('And now?');
+    expect(prompts).toEqual(['Explain\n\nFrom a.md, lines 2 to 3:\n````markdown\nx\n```\nnot the end\n````', 'And now?']);
+    expect((await shown(controller))[0]).toMatchObject({ prompt: 'Explain', attachments: [{ path: 'a.md' }] });
+  });
+
+  test('goes back to before a turn, and forth again', async () => {
+    const { controller } = setUp();
+    for (const prompt of ['one', 'two', 'three']) await controller.send(prompt);
+    const before = await shown(controller);
+    const cut = await controller.cutBefore(before[1]?.turnId ?? '');
+    expect((await shown(controller)).map(({ prompt }) => prompt)).toEqual(['one']);
+    expect(cut?.prompt).toBe('two');
+    await controller.send('other');
+    await cut?.undo();
+    expect(await shown(controller)).toEqual(before);
+    expect(await controller.cutBefore('no such turn')).toBeUndefined();
+  });
+
+  test('VS Code ended in the middle of a turn: the turn gets its end, an open question its no', async () => {
+    const events: PanelEvent[] = [
+      { type: 'prompt_sent', text: 'x', attachments: [] },
+      { type: 'turn_started', turnId: 't', prompt: 'x' },
+      { type: 'tool_started', turnId: 't', callId: 'c', tool: 'bash', args: {}, title: 'run' },
+      { type: 'approval_asked', approvalId: 'a', callId: 'c', title: 'run', tool: 'bash', reason: 'r' },
+    ];
+    await writeFile(
+      path.join(directory, 'chat.json'),
+      JSON.stringify({ version: 1, conversation: { version: 1, id: 'i', steps: [] }, events }),
+    );
+    const { controller } = setUp();
+    await controller.restore();
+    const [turn] = await shown(controller);
+    expect(turn?.end?.message).toMatch(/closed while this turn ran/);
+    expect(turn?.items).toMatchObject([{ state: 'stopped' }, { kind: 'approval', answer: 'deny' }]);
+  });
+
+  test.each([
+    '',
+    '{',
+    '[]',
+    '{"version":2}',
+    '{"version":1,"conversation":{},"events":[]}',
+    '{"version":1,"conversation":7,"events":[{"type":"?"}]}',
+  ])('a damaged file (%s) is no conversation, and no failure', async (content) => {
+    await writeFile(path.join(directory, 'chat.json'), content);
+    const { controller } = setUp();
+    await controller.restore();
+    expect(await shown(controller)).toEqual([]);
+  });
+
+  test('T60, T57: what is kept is private to the user', async () => {
+    const { controller } = setUp();
+    await controller.send('hello');
+    await controller.dispose();
+    expect((await stat(path.join(directory, 'chat.json'))).mode & 0o777).toBe(0o600);
+    expect(await readFile(path.join(directory, 'chat.json'), 'utf8')).not.toMatch(/apiKey|AIza/);
+  });
+});
