@@ -38,6 +38,7 @@ const environment = { LC_ALL: 'C.UTF-8', LANG: 'C.UTF-8', TZ: 'UTC', HOME: '/non
 
 /** The GNU tools that a topic is compared with; where one is missing, its cases are named as not run. */
 const needed = {
+  awk: ['gawk'],
   jq: ['jq'],
   patch: ['patch'],
   text: ['tree', 'file', 'xxd', 'hexdump', 'column', 'strings'],
