@@ -68,9 +68,8 @@ function build(guests) {
   const metadata = JSON.parse(
     toolchain.run(['cargo', 'metadata', '--format-version', '1', '--filter-platform', target], { capture: true }),
   );
-  return guests.map(({ name, crate, directory, tools }) => {
-    // The lock file may have been completed by the build.
-    const { sourceHash } = readGuests(root).find((guest) => guest.name === name);
+  // The hash is of what was there when the build began: a file that changed meanwhile makes its guest due again.
+  return guests.map(({ name, crate, directory, tools, sourceHash }) => {
     const bytes = readFileSync(join(root, 'target', target, 'release', `${crate}.wasm`));
     const compressed = compress(bytes);
     const file = `${name}.wasm.br`;
