@@ -223,12 +223,14 @@ pub fn trace_quote(text: &[u8]) -> Bytes {
             || c >= 0x80
             || matches!(c, b'_' | b'-' | b'.' | b'/' | b':' | b'=' | b'+' | b'%' | b'@' | b',')
             || (at > 0 && matches!(c, b'#' | b'~'))
-            || matches!(c, b']' | b'{' | b'}' if text.len() == 1)
     });
     if bare {
         return text.to_vec();
     }
-    crate::quote::quote_at_q(text)
+    if text.iter().any(|&c| c < 32 && c != b'\n' && c != b'\t') {
+        return crate::quote::ansi_quote(text);
+    }
+    crate::quote::single_quote(text)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -467,7 +469,7 @@ fn list_all(shell: &mut Shell, wanted: &Wanted, which: Which) -> Result<i32, Sto
         if kinds & ARRAY != 0 && (!var.is_array() || var.is_assoc()) || kinds & ASSOC != 0 && !var.is_assoc() {
             continue;
         }
-        if filter != 0 || wanted.print {
+        if filter != 0 || wanted.print || which == Which::Local {
             if let Some(line) = shell.declaration(sym) {
                 out.extend_from_slice(&line);
                 out.push(b'\n');

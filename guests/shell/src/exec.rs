@@ -206,7 +206,7 @@ impl Shell {
                 self.note_command(command);
                 self.run_trap(Trap::Debug)?;
                 if self.options.xtrace {
-                    let raw = [b"(( ", &trim(&text.raw)[..], b" ))"].concat();
+                    let raw = [b"(( ", &text.raw[..], b" ))"].concat();
                     self.trace(&raw);
                 }
                 match self.arith(text, "((") {
@@ -289,19 +289,21 @@ impl Shell {
         result
     }
 
-    fn loop_name(&mut self, text: &Str) -> Done {
+    fn loop_name(&mut self, text: &Str) -> bool {
         if crate::names::is_name(text) {
-            return Ok(());
+            return true;
         }
         let message = [b"`", &text[..], b"': not a valid identifier"].concat();
         self.complain(&message);
         self.status = 1;
-        Err(Stop::Expansion(1))
+        false
     }
 
     fn run_for(&mut self, command: &Command, name: u32, text: &Str, words: Option<&[Word]>, body: &List) -> Done {
         self.line = command.line;
-        self.loop_name(text)?;
+        if !self.loop_name(text) {
+            return Ok(());
+        }
         let items = match words {
             Some(words) => self.expand_words(words)?,
             None => self.positional.to_vec(),
@@ -331,9 +333,16 @@ impl Shell {
             } else {
                 self.assign(name, item)
             };
-            if let Err(stop) = assigned {
-                result = Err(stop);
-                break;
+            match assigned {
+                Ok(()) => {}
+                Err(Stop::Expansion(_)) => {
+                    self.status = 1;
+                    break;
+                }
+                Err(stop) => {
+                    result = Err(stop);
+                    break;
+                }
             }
             let step = self.run_list(body);
             if let Some(end) = self.loop_step(step) {
@@ -401,7 +410,9 @@ impl Shell {
 
     fn run_select(&mut self, command: &Command, name: u32, text: &Str, words: Option<&[Word]>, body: &List) -> Done {
         self.line = command.line;
-        self.loop_name(text)?;
+        if !self.loop_name(text) {
+            return Ok(());
+        }
         let items = match words {
             Some(words) => self.expand_words(words)?,
             None => self.positional.to_vec(),
@@ -497,7 +508,7 @@ impl Shell {
 
     /// `BASH_COMMAND`, made only where something may read it.
     pub(crate) fn note_command(&mut self, command: &Command) {
-        if self.traps.any() {
+        if self.traps.any() && !self.traps.is_running() {
             self.command_text = crate::print::command_line(command);
         }
     }
@@ -526,6 +537,15 @@ impl Shell {
                 Arg::Assign(assign) => {
                     if declared.is_empty() {
                         declared.extend(argv.iter().cloned().map(Declared::Text));
+                    }
+                    if let (true, AssignValue::Scalar(word)) = (self.options.xtrace, &assign.value) {
+                        // What is shown is what will be assigned.
+                        let value = self.expand_single(word)?;
+                        let head = assign.raw.iter().position(|&c| c == b'=').map_or(0, |at| at + 1);
+                        let text = [&assign.raw[..head], &value].concat();
+                        argv.push(text.clone());
+                        declared.push(Declared::Text(text));
+                        continue;
                     }
                     argv.push(assign.raw.to_vec());
                     declared.push(Declared::Assign(assign));
@@ -608,18 +628,16 @@ impl Shell {
                     var.flags |= EXPORT;
                 }
                 self.vars.touch_exports();
-                if let Err(stop) = result {
-                    self.leave_temporary(simple);
-                    if let Some((saved, kept)) = saved {
-                        self.restore_fds(saved, &kept);
-                    }
-                    return match stop {
-                        Stop::Expansion(_) => {
-                            self.status = 1;
-                            Ok(())
+                match result {
+                    // A readonly name keeps its value, and the command runs.
+                    Ok(()) | Err(Stop::Expansion(_)) => {}
+                    Err(stop) => {
+                        self.leave_temporary(simple);
+                        if let Some((saved, kept)) = saved {
+                            self.restore_fds(saved, &kept);
                         }
-                        other => Err(other),
-                    };
+                        return Err(stop);
+                    }
                 }
             }
         }
@@ -688,6 +706,11 @@ impl Shell {
         match result {
             Ok(status) => {
                 self.status = status;
+                Ok(())
+            }
+            // What fails in a builtin fails the builtin alone.
+            Err(Stop::Expansion(_)) => {
+                self.status = 1;
                 Ok(())
             }
             Err(stop) => Err(stop),

@@ -18,11 +18,13 @@ pub struct Job {
     pub signaled: Option<i32>,
     /// Its end has been reported.
     pub told: bool,
+    /// The outer shell's: shown, but not this subshell's to wait for.
+    pub foreign: bool,
 }
 
 impl Job {
     pub fn new(pid: Pid, text: Bytes) -> Job {
-        Job { number: 0, pid, text, status: None, signaled: None, told: false }
+        Job { number: 0, pid, text, status: None, signaled: None, told: false, foreign: false }
     }
     pub fn ended(pid: Pid, text: Bytes, status: i32) -> Job {
         Job { status: Some(status), ..Job::new(pid, text) }
@@ -51,7 +53,11 @@ impl Jobs {
         4_000_000 + self.invented
     }
     pub fn enter_subshell(&mut self) -> Vec<Job> {
-        std::mem::take(&mut self.list)
+        let outer = self.list.clone();
+        for job in &mut self.list {
+            job.foreign = true;
+        }
+        outer
     }
     pub fn leave_subshell(&mut self, list: Vec<Job>) {
         self.list = list;
@@ -153,7 +159,7 @@ impl Shell {
                 .jobs
                 .list
                 .iter()
-                .find(|job| job.status.is_some() && !job.told && among.is_none_or(|pids| pids.contains(&job.pid)))
+                .find(|job| job.status.is_some() && !job.told && !job.foreign && among.is_none_or(|pids| pids.contains(&job.pid)))
                 .map(|job| job.pid);
             if let Some(pid) = done {
                 if let Some(job) = self.jobs.by_pid(pid) {
@@ -161,7 +167,7 @@ impl Shell {
                 }
                 return Some(pid);
             }
-            if !self.jobs.list.iter().any(|job| job.status.is_none() && among.is_none_or(|pids| pids.contains(&job.pid))) {
+            if !self.jobs.list.iter().any(|job| job.status.is_none() && !job.foreign && among.is_none_or(|pids| pids.contains(&job.pid))) {
                 return None;
             }
             match Sys::wait(None, true) {

@@ -64,6 +64,12 @@ pub fn run(entry: Entry) -> i32 {
     run::main(entry.args, entry.env)
 }
 
+/// Natively: no signal is delivered to this thread any more.
+#[cfg(not(target_os = "wasi"))]
+pub fn leave_signals_to_others() {
+    world::block_signals();
+}
+
 pub fn exit_with(status: i32) -> ! {
     world::Sys::exit(status)
 }

@@ -290,7 +290,7 @@ impl Shell {
 
     pub(crate) fn syntax_error(&mut self, error: &SyntaxError, context: &str) {
         let mut prefix = self.complainer();
-        if !context.is_empty() && context != "trap" && context != "exit trap" {
+        if !context.is_empty() && context != "trap" && context != "exit trap" && context != "source" {
             prefix.extend_from_slice(b": ");
             prefix.extend_from_slice(context.as_bytes());
         }
@@ -311,7 +311,7 @@ impl Shell {
             self.write_error(&out);
         }
         if !error.conditional {
-            self.status = 2;
+            self.status = error.status;
         }
     }
 
@@ -363,7 +363,10 @@ impl Shell {
                 Ok(Some(list)) => {
                     any = true;
                     if self.options.verbose {
-                        let shown = parser.text()[from..parser.position()].to_vec();
+                        let mut shown = parser.text()[from..parser.position()].to_vec();
+                        if shown.last() != Some(&b'\n') {
+                            shown.push(b'\n');
+                        }
                         self.write_error(&shown);
                     }
                     if self.options.noexec {

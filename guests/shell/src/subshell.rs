@@ -616,7 +616,7 @@ impl Shell {
                         &lit[..],
                         b"echo" | b"printf" | b":" | b"true" | b"false" | b"pwd" | b"test" | b"[" | b"declare" | b"typeset"
                             | b"local" | b"export" | b"set" | b"shopt" | b"type" | b"alias" | b"dirs" | b"let" | b"shift"
-                            | b"compgen" | b"trap" | b"hash" | b"umask" | b"return" | b"cd" | b"unset" | b"readonly"
+                            | b"compgen" | b"jobs" | b"trap" | b"hash" | b"umask" | b"return" | b"cd" | b"unset" | b"readonly"
                     )
             }
             Kind::Brace(list) | Kind::Subshell(list) => lists(list),

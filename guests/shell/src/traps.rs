@@ -137,6 +137,9 @@ impl Traps {
         all.sort_by_key(|item| item.0.order());
         all
     }
+    pub fn is_running(&self) -> bool {
+        !self.running.is_empty()
+    }
     pub fn clear_exit(&mut self) {
         if self.has(Trap::Exit) {
             Rc::make_mut(&mut self.set).retain(|item| item.0 != Trap::Exit);

@@ -133,7 +133,7 @@ pub fn shopt(shell: &mut Shell, args: &[Bytes]) -> Outcome {
         } else if set_options {
             format!("{name:<15}\t{}\n", if value { "on" } else { "off" })
         } else {
-            format!("{name:<20}\t{}\n", if value { "on" } else { "off" })
+            format!("{name:<15}\t{}\n", if value { "on" } else { "off" })
         }
     };
     if rest.is_empty() {
@@ -228,7 +228,7 @@ pub fn unset(shell: &mut Shell, args: &[Bytes]) -> Outcome {
             Rc::make_mut(&mut shell.functions).remove(name);
             continue;
         }
-        match unset_variable(shell, name, refs) {
+        match unset_variable(shell, name, refs, variables) {
             Ok(Some(true)) => {}
             Ok(Some(false)) => status = 1,
             Ok(None) => {
@@ -249,7 +249,7 @@ pub fn unset(shell: &mut Shell, args: &[Bytes]) -> Outcome {
 }
 
 /// `None`: there is no such variable; false: an error was reported.
-fn unset_variable(shell: &mut Shell, text: &[u8], refs: bool) -> Result<Option<bool>, Stop> {
+fn unset_variable(shell: &mut Shell, text: &[u8], refs: bool, only: bool) -> Result<Option<bool>, Stop> {
     let mut name = text.to_vec();
     let mut sub = None;
     if let Some(open) = name.iter().position(|&c| c == b'[') {
@@ -259,7 +259,7 @@ fn unset_variable(shell: &mut Shell, text: &[u8], refs: bool) -> Result<Option<b
         }
     }
     if !is_name(&name) {
-        if shell.functions.contains_key(text) {
+        if !only {
             return Ok(None);
         }
         shell.fail("unset", &[b"`", text, b"': not a valid identifier"].concat());

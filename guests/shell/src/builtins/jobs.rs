@@ -39,7 +39,7 @@ pub fn wait(shell: &mut Shell, args: &[Bytes]) -> Outcome {
         match plain_integer(id) {
             Some(number) => {
                 let pid = number as Pid;
-                let known = shell.jobs.by_pid(pid).is_some() || shell.process_sub_pids.contains(&pid) || shell.last_background == Some(pid);
+                let known = shell.jobs.by_pid(pid).is_some_and(|job| !job.foreign) || shell.process_sub_pids.contains(&pid) || shell.last_background == Some(pid);
                 if known {
                     pids.push(pid);
                 } else {
@@ -72,13 +72,13 @@ pub fn wait(shell: &mut Shell, args: &[Bytes]) -> Outcome {
         return Ok(status);
     }
     if rest.is_empty() {
-        let all: Vec<Pid> = shell.jobs.list.iter().map(|job| job.pid).chain(std::mem::take(&mut shell.process_sub_pids)).collect();
+        let all: Vec<Pid> = shell.jobs.list.iter().filter(|job| !job.foreign).map(|job| job.pid).chain(std::mem::take(&mut shell.process_sub_pids)).collect();
         for pid in all {
             if shell.wait_pid(pid).is_none() {
                 return interrupted(shell);
             }
         }
-        shell.jobs.list.clear();
+        shell.jobs.list.retain(|job| job.foreign);
         return Ok(0);
     }
     for pid in pids {

@@ -18,7 +18,7 @@ pub fn is_reserved(word: &[u8]) -> bool {
 }
 
 fn takes_assignments(word: &[u8]) -> bool {
-    matches!(word, b"declare" | b"typeset" | b"local" | b"export" | b"readonly" | b"alias")
+    matches!(word, b"declare" | b"typeset" | b"local" | b"export" | b"readonly")
 }
 
 impl Parser {
@@ -420,6 +420,7 @@ impl Parser {
                     shown: None,
                     incomplete: false,
                     conditional: false,
+                    status: 2,
                 }));
             }
             let body = self.loop_body()?;
@@ -593,6 +594,7 @@ impl Parser {
                     shown: None,
                     incomplete: false,
                     conditional: false,
+                    status: 2,
                 }));
             }
             self.alias_check_after = blank.then_some(pos + text.len());
@@ -624,10 +626,11 @@ impl Parser {
                         self.pos += 1;
                         return self.function_body(name, line);
                     }
-                    if self.peek().is_some() {
-                        return Err(self.unexpected());
+                    if self.peek().is_none() {
+                        return Err(self.unexpected_newline());
                     }
-                    self.pos = at;
+                    let _ = at;
+                    return Err(self.unexpected());
                 }
                 return Err(self.unexpected());
             }
@@ -727,7 +730,12 @@ impl Parser {
         self.pos = value_at;
         let value = if self.peek() == Some(b'(') && sub.is_none() && arrays {
             self.pos += 1;
-            AssignValue::Array(self.elements()?)
+            AssignValue::Array(self.elements().map_err(|mut error| {
+                if !error.incomplete {
+                    error.status = 1;
+                }
+                error
+            })?)
         } else if self.peek().is_none_or(is_meta) && !self.at_process_sub() {
             AssignValue::Scalar(super::words::make_word(Box::new([]), Rc::from(&b""[..])))
         } else {
@@ -841,6 +849,9 @@ impl Parser {
         };
         self.pos += len;
         self.skip_blanks();
+        if self.peek().is_none() {
+            return Err(self.unexpected_newline());
+        }
         if self.peek().is_none_or(is_meta) && !self.at_process_sub() {
             return Err(self.unexpected());
         }

@@ -36,6 +36,8 @@ pub struct SyntaxError {
     pub incomplete: bool,
     /// Inside `[[ ]]`, where bash stops without a status of its own.
     pub conditional: bool,
+    /// The status that the shell ends with, where it is not 2.
+    pub status: i32,
 }
 
 pub(crate) use words::make_word;
@@ -196,6 +198,7 @@ impl Parser {
                 shown: None,
                 incomplete: false,
                 conditional: false,
+                status: 2,
             }));
         }
         Ok(())
@@ -231,12 +234,18 @@ impl Parser {
         self.unexpected_token(&token, pos)
     }
 
+    /// The error for a token that is missing at the end.
+    fn unexpected_newline(&mut self) -> Box<SyntaxError> {
+        let pos = self.pos;
+        self.unexpected_token(b"newline", pos)
+    }
+
     fn unexpected_token(&mut self, token: &[u8], pos: usize) -> Box<SyntaxError> {
         let line = self.line_at(pos);
         let mut message = b"syntax error near unexpected token `".to_vec();
         message.extend_from_slice(token);
         message.push(b'\'');
-        Box::new(SyntaxError { line, message, shown: Some(self.line_text(pos)), incomplete: false, conditional: false })
+        Box::new(SyntaxError { line, message, shown: Some(self.line_text(pos)), incomplete: false, conditional: false, status: 2 })
     }
 
     fn unexpected_end(&mut self) -> Box<SyntaxError> {
@@ -247,6 +256,7 @@ impl Parser {
             shown: None,
             incomplete: true,
             conditional: false,
+            status: 2,
         })
     }
 
@@ -258,13 +268,14 @@ impl Parser {
     }
 
     fn unmatched(&mut self, close: u8, from: usize) -> Box<SyntaxError> {
-        let line = self.line_at(from);
+        let line = if close == b')' { self.end_line() } else { self.line_at(from) };
         Box::new(SyntaxError {
             line,
             message: format!("unexpected EOF while looking for matching `{}'", close as char).into_bytes(),
             shown: None,
             incomplete: true,
             conditional: false,
+            status: 2,
         })
     }
 

@@ -27,7 +27,7 @@ impl Parser {
     fn conditional(&mut self, message: Vec<u8>) -> Box<SyntaxError> {
         let line = self.line_at(self.pos);
         let incomplete = self.peek().is_none();
-        Box::new(SyntaxError { line, message, shown: None, incomplete, conditional: !incomplete })
+        Box::new(SyntaxError { line, message, shown: None, incomplete, conditional: !incomplete, status: 2 })
     }
 
     /// The token at the current place, as messages name it.

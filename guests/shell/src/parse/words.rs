@@ -429,9 +429,18 @@ impl Parser {
         let list = match list {
             Ok(list) => list,
             Err(error) if error.incomplete && error.message.starts_with(b"syntax error: unexpected end") => {
-                return Err(self.unmatched(b')', from));
+                let mut error = self.unmatched(b')', from);
+                if self.buf[from..].starts_with(b"$((") {
+                    error.line = self.line_at(from);
+                }
+                return Err(error);
             }
-            Err(error) => return Err(error),
+            Err(mut error) => {
+                if !error.incomplete {
+                    error.status = 127;
+                }
+                return Err(error);
+            }
         };
         self.skip_blanks();
         if self.peek() != Some(b')') {

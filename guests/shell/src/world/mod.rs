@@ -12,7 +12,7 @@ pub use errno::Errno;
 #[cfg(target_os = "wasi")]
 pub use kernel::Kernel as Sys;
 #[cfg(not(target_os = "wasi"))]
-pub use native::Native as Sys;
+pub use native::{Native as Sys, block_signals};
 
 /// A descriptor of the system below; the shell's own numbers are mapped to these.
 pub type Raw = i32;

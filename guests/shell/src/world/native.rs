@@ -68,6 +68,16 @@ fn ended(status: i32) -> Ended {
     if libc::WIFSIGNALED(status) { Ended::Signaled(libc::WTERMSIG(status)) } else { Ended::Exited(libc::WEXITSTATUS(status)) }
 }
 
+/// Keeps signals from the calling thread.
+pub fn block_signals() {
+    // SAFETY: the set is filled by the call before it is used.
+    unsafe {
+        let mut set: libc::sigset_t = std::mem::zeroed();
+        libc::sigfillset(&raw mut set);
+        libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, std::ptr::null_mut());
+    }
+}
+
 impl World for Native {
     fn open(path: &[u8], how: OpenHow, mode: u32) -> Res<Raw> {
         let mut flags = libc::O_CLOEXEC
