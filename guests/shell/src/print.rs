@@ -19,9 +19,10 @@ pub fn command_text(command: &Command) -> Vec<u8> {
     printer.out
 }
 
+/// Without the `&` that may stand behind it: whoever runs the text is in the background already.
 pub fn and_or_text(item: &AndOr) -> Vec<u8> {
     let mut printer = Printer::default();
-    printer.and_or(item);
+    printer.and_or_alone(item);
     printer.end();
     printer.out
 }
@@ -131,13 +132,17 @@ impl Printer {
     }
 
     fn and_or(&mut self, item: &AndOr) {
+        self.and_or_alone(item);
+        if item.background {
+            self.put(b" &");
+        }
+    }
+
+    fn and_or_alone(&mut self, item: &AndOr) {
         self.pipeline(&item.first);
         for (and, pipeline) in &item.rest {
             self.put(if *and { b" && " } else { b" || " });
             self.pipeline(pipeline);
-        }
-        if item.background {
-            self.put(b" &");
         }
     }
 
