@@ -52,9 +52,9 @@ export class BlobStore {
     rmSync(this.path(id), { force: true });
   }
 
-  /** Removes what no node refers to: left by a crash between a blob and its line in the log. */
-  removeOthers(isUsed: (id: number) => boolean): void {
-    for (const name of readdirSync(this.directory)) if (!isUsed(Number(name))) rmSync(join(this.directory, name), { force: true });
+  /** Ids of all blobs that are there. */
+  ids(): ReadonlySet<number> {
+    return new Set(readdirSync(this.directory).map(Number));
   }
 
   path(id: number): string {

@@ -54,8 +54,10 @@ function openOverlay(lower: Lower, storage: string, policy: FilePolicy, guestPat
   root.id = 0;
   root.attributes = { mode: top.mode, ino: top.ino, atimeNs: null, mtimeNs: null };
   const committed = new Set<string>();
-  const used = loadState(context, root, records, committed);
-  context.blobs.removeOthers((id) => used.has(id));
+  const blobs = context.blobs.ids();
+  const used = loadState(context, root, records, committed, blobs);
+  // What no node refers to was left by a crash between a blob and its line in the log.
+  for (const id of blobs) if (!used.has(id)) context.blobs.remove(id);
   return {
     root,
     context,

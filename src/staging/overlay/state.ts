@@ -6,12 +6,16 @@ import type { LogRecord } from './records';
 
 type NodeRecord = Extract<LogRecord, { t: 'directory' | 'file' | 'link' }>;
 
-/** Puts the nodes together that the log's records tell of; gives the ids of the blobs in use. */
+/**
+ * Puts the nodes together that the log's records tell of; gives the ids of the blobs in use. A file whose blob went with
+ * a removal that the log lost (power, not a crash of ours) is given up: the folder's own shows there.
+ */
 export function loadState(
   context: OverlayContext,
   root: OverlayDirectory,
   records: readonly LogRecord[],
   committed: Set<string>,
+  present: ReadonlySet<number>,
 ): ReadonlySet<number> {
   const nodes = new Map<number, NodeRecord>();
   const entries = new Map<number, Map<string, number | null>>();
@@ -68,7 +72,7 @@ export function loadState(
         continue;
       }
       const record = nodes.get(id);
-      if (record === undefined) continue;
+      if (record === undefined || (record.t === 'file' && record.blob && !present.has(id))) continue;
       const node = toNode(context, directory, name, record);
       made.set(id, node);
       directory.upper.set(name, node);
