@@ -34,14 +34,12 @@ export function createFilePolicy(rules: FileRules): FilePolicy {
   const hidden = createMatcher(rules.hidden);
   const guarded = createMatcher(rules.protected);
   const readOnly = createMatcher(rules.readOnly);
-  if (hidden === null && guarded === null && readOnly === null) {
-    return { classify: () => plainClass, classifyEntry: (_directory, above) => above };
-  }
+  const mayMatch = createFilter([hidden, guarded, readOnly]);
   const classifyNames = (above: FileClass, identities: readonly string[]): FileClass => {
     const found: FileClass = {
-      hidden: above.hidden || (hidden?.(identities) ?? false),
-      protected: above.protected || (guarded?.(identities) ?? false),
-      readOnly: above.readOnly || (readOnly?.(identities) ?? false),
+      hidden: above.hidden || hidden.matches(identities),
+      protected: above.protected || guarded.matches(identities),
+      readOnly: above.readOnly || readOnly.matches(identities),
     };
     return found.hidden || found.protected || found.readOnly ? found : plainClass;
   };
@@ -49,12 +47,14 @@ export function createFilePolicy(rules: FileRules): FilePolicy {
     classify: (path) => {
       const identities = namesOf(path);
       let found = plainClass;
-      for (let depth = 1; depth <= identities.length; depth++) found = classifyNames(found, identities.slice(0, depth));
+      identities.forEach((name, depth) => {
+        if (mayMatch(name)) found = classifyNames(found, identities.slice(0, depth + 1));
+      });
       return found;
     },
     classifyEntry: (directory, above, name) => {
-      if (above.hidden && above.protected) return above;
-      return classifyNames(above, [...namesOf(directory), nameIdentity(name)]);
+      const identity = nameIdentity(name);
+      return mayMatch(identity) ? classifyNames(above, [...namesOf(directory), identity]) : above;
     },
   };
 }
@@ -63,9 +63,12 @@ function namesOf(path: string): string[] {
   return path === '' ? [] : path.split('/').map(nameIdentity);
 }
 
-type Matcher = (identities: readonly string[]) => boolean;
+interface Matcher {
+  readonly patterns: readonly PathPattern[];
+  matches(identities: readonly string[]): boolean;
+}
 
-function createMatcher(patterns: readonly string[]): Matcher | null {
+function createMatcher(patterns: readonly string[]): Matcher {
   const rules = patterns
     .map((pattern) => pattern.trim())
     .filter((pattern) => pattern !== '' && pattern !== '!')
@@ -74,10 +77,23 @@ function createMatcher(patterns: readonly string[]): Matcher | null {
         ? { takesBack: true, pattern: createPathPattern(pattern.slice(1)) }
         : { takesBack: false, pattern: createPathPattern(pattern) },
     );
-  if (rules.length === 0) return null;
-  return (identities) => {
-    let matched = false;
-    for (const rule of rules) if (rule.takesBack === matched && rule.pattern.matches(identities)) matched = !rule.takesBack;
-    return matched;
+  return {
+    patterns: rules.filter((rule) => !rule.takesBack).map((rule) => rule.pattern),
+    matches: (identities) => {
+      let matched = false;
+      for (const rule of rules) if (rule.takesBack === matched && rule.pattern.matches(identities)) matched = !rule.takesBack;
+      return matched;
+    },
   };
+}
+
+/** Tells cheaply of most names that no pattern can match them: it is asked on every look-up. */
+function createFilter(matchers: readonly Matcher[]): (identity: string) => boolean {
+  const last = matchers.flatMap((matcher) => matcher.patterns.map((pattern) => pattern.last));
+  if (last.includes(null)) return () => true;
+  const names = new Set(last.filter((each) => typeof each === 'string'));
+  const sources = last.filter((each) => each instanceof RegExp).map((each) => each.source);
+  const any = sources.length === 0 ? null : new RegExp(sources.join('|'), 'us');
+  if (names.size === 0 && any === null) return () => false;
+  return (identity) => names.has(identity) || identity.includes('~') || any?.test(identity) === true;
 }

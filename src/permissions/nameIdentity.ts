@@ -5,10 +5,13 @@
  */
 
 const plain = /^[a-z0-9_.-]*[a-z0-9_-]$/;
+/** Printable ASCII that no trimming changes. */
+const plainButForCase = /^[!-9;-~]*[!-\-/-9;-~]$/;
 
 /** The spelling that all spellings of one name share. */
 export function nameIdentity(name: string): string {
   if (plain.test(name)) return name;
+  if (plainButForCase.test(name)) return name.toLowerCase();
   let folded = name.replace(/[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, '').normalize('NFKC');
   folded = folded
     .toUpperCase()

@@ -7,9 +7,13 @@ import { isShortStemOf, nameIdentity, shortNameParts } from './nameIdentity';
 export interface PathPattern {
   /** Does it match this entry itself (not by something above it)? `identities` are the names from the folder down. */
   matches(identities: readonly string[]): boolean;
+  /** What the last name must be for `matches` to be worth asking: one literal name (or a short name), what a regular expression takes, or anything (null). */
+  readonly last: string | RegExp | null;
 }
 
-type Segment = { readonly kind: 'any depth' } | { readonly kind: 'name'; readonly test: (identity: string) => boolean };
+type Segment =
+  | { readonly kind: 'any depth' }
+  | { readonly kind: 'name'; readonly test: (identity: string) => boolean; readonly literal: string | RegExp };
 
 export function createPathPattern(source: string): PathPattern {
   const anchored = source.startsWith('/');
@@ -18,11 +22,12 @@ export function createPathPattern(source: string): PathPattern {
   const segments = names.map(toSegment);
   const [only] = segments;
   if (segments.length === 1 && only?.kind === 'name' && !anchored) {
-    return { matches: (identities) => only.test(identities.at(-1) ?? '') };
+    return { matches: (identities) => only.test(identities.at(-1) ?? ''), last: only.literal };
   }
   const whole: Segment[] = anchored ? segments : [{ kind: 'any depth' }, ...segments];
   const last = segments.at(-1);
   return {
+    last: last?.kind === 'name' ? last.literal : null,
     matches: (identities) => {
       if (last?.kind === 'name' && !last.test(identities.at(-1) ?? '')) return false;
       return matchFrom(whole, 0, identities, 0);
@@ -43,15 +48,18 @@ function matchFrom(segments: readonly Segment[], at: number, names: readonly str
 
 function toSegment(pattern: string): Segment {
   if (pattern === '**') return { kind: 'any depth' };
-  if (!/[*?[]/.test(pattern)) return { kind: 'name', test: literal(nameIdentity(pattern)) };
+  if (!/[*?[]/.test(pattern)) {
+    const wanted = nameIdentity(pattern);
+    return { kind: 'name', literal: wanted, test: isName(wanted) };
+  }
   const regex = toRegExp(pattern);
   const extension = /\*\.([^*?[\].]+)$/.exec(pattern)?.[1];
-  if (extension === undefined || extension.length <= 3) return { kind: 'name', test: (identity) => regex.test(identity) };
+  if (extension === undefined || extension.length <= 3) return { kind: 'name', literal: regex, test: (identity) => regex.test(identity) };
   const short = nameIdentity(extension).slice(0, 3);
-  return { kind: 'name', test: (identity) => regex.test(identity) || shortNameParts(identity)?.extension === short };
+  return { kind: 'name', literal: regex, test: (identity) => regex.test(identity) || shortNameParts(identity)?.extension === short };
 }
 
-function literal(wanted: string): (identity: string) => boolean {
+function isName(wanted: string): (identity: string) => boolean {
   return (identity) => {
     if (identity === wanted) return true;
     if (!identity.includes('~')) return false;
