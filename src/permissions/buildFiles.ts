@@ -1,4 +1,4 @@
-import { createPathPattern } from './pathPattern';
+import { createLastNameFilter, createPathPattern } from './pathPattern';
 import { nameIdentity } from './nameIdentity';
 
 /** Files that a build, an install or a test run executes, or that decide what it downloads: applied, and marked in the review. */
@@ -82,10 +82,12 @@ const patterns = [
   'gulpfile.*',
   'Gruntfile.*',
 ].map(createPathPattern);
+const mayMatch = createLastNameFilter(patterns);
 
 export function runsOnBuild(path: string): boolean {
   const identities = path.split('/').map(nameIdentity);
-  return identities.some((_name, index) => {
+  return identities.some((name, index) => {
+    if (!mayMatch(name)) return false;
     const upTo = identities.slice(0, index + 1);
     return patterns.some((pattern) => pattern.matches(upTo));
   });

@@ -1,6 +1,6 @@
 import { defaultHidden, defaultProtected } from './defaultFileRules';
 import { nameIdentity } from './nameIdentity';
-import { createPathPattern, type PathPattern } from './pathPattern';
+import { createLastNameFilter, createPathPattern, type PathPattern } from './pathPattern';
 
 /** What holds for a path. `hidden`: does not exist for guests. `protected`: never committed but by a click on it. `readOnly`: guests cannot change it. */
 export interface FileClass {
@@ -34,7 +34,7 @@ export function createFilePolicy(rules: FileRules): FilePolicy {
   const hidden = createMatcher(rules.hidden);
   const guarded = createMatcher(rules.protected);
   const readOnly = createMatcher(rules.readOnly);
-  const mayMatch = createFilter([hidden, guarded, readOnly]);
+  const mayMatch = createLastNameFilter([...hidden.patterns, ...guarded.patterns, ...readOnly.patterns]);
   const classifyNames = (above: FileClass, identities: readonly string[]): FileClass => {
     const found: FileClass = {
       hidden: above.hidden || hidden.matches(identities),
@@ -85,15 +85,4 @@ function createMatcher(patterns: readonly string[]): Matcher {
       return matched;
     },
   };
-}
-
-/** Tells cheaply of most names that no pattern can match them: it is asked on every look-up. */
-function createFilter(matchers: readonly Matcher[]): (identity: string) => boolean {
-  const last = matchers.flatMap((matcher) => matcher.patterns.map((pattern) => pattern.last));
-  if (last.includes(null)) return () => true;
-  const names = new Set(last.filter((each) => typeof each === 'string'));
-  const sources = last.filter((each) => each instanceof RegExp).map((each) => each.source);
-  const any = sources.length === 0 ? null : new RegExp(sources.join('|'), 'us');
-  if (names.size === 0 && any === null) return () => false;
-  return (identity) => names.has(identity) || identity.includes('~') || any?.test(identity) === true;
 }

@@ -90,3 +90,14 @@ function toRegExp(pattern: string): RegExp {
   }
   return new RegExp(`^${source}$`, 'us');
 }
+
+/** Tells cheaply of most names that none of the patterns can match an entry of that name: it is asked on every look-up. */
+export function createLastNameFilter(patterns: readonly PathPattern[]): (identity: string) => boolean {
+  const last = patterns.map((pattern) => pattern.last);
+  if (last.includes(null)) return () => true;
+  const names = new Set(last.filter((each) => typeof each === 'string'));
+  const sources = last.filter((each) => each instanceof RegExp).map((each) => each.source);
+  const any = sources.length === 0 ? null : new RegExp(sources.join('|'), 'us');
+  if (names.size === 0 && any === null) return () => false;
+  return (identity) => names.has(identity) || identity.includes('~') || any?.test(identity) === true;
+}

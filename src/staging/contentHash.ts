@@ -25,8 +25,8 @@ export function hashOfFd(fd: number, size: number, close = false): string {
 }
 
 /** All bytes of an open file, for contents that are known to be small. */
-export function readWhole(fd: number): Buffer {
-  const bytes = Buffer.alloc(fstatSync(fd).size);
+export function readWhole(fd: number, size = fstatSync(fd).size): Buffer {
+  const bytes = Buffer.alloc(size);
   let at = 0;
   while (at < bytes.length) {
     const read = readSync(fd, bytes, at, bytes.length - at, at);

@@ -33,7 +33,7 @@ export function lowerContents(context: OverlayContext, path: string, stat: Stat)
         return { hash: hashOfText(text), size: Buffer.byteLength(text), bytes: null, target: text };
       }
       case 'file':
-        return fdContents(context.lower.openFile(directory, name).fd, stat.size);
+        return fdContents(context.lower.openFile(directory, name));
       default:
         return { hash: hashOfText(stat.kind), size: 0, bytes: null };
     }
@@ -55,9 +55,9 @@ export function stagedContents(node: CoveringNode): Contents {
   }
 }
 
-function fdContents(fd: number, size: number): Contents {
+function fdContents({ fd, stat }: { readonly fd: number; readonly stat: Stat }): Contents {
   try {
-    return readContents(fd, size);
+    return readContents(fd, stat.size);
   } finally {
     closeSync(fd);
   }
@@ -65,7 +65,7 @@ function fdContents(fd: number, size: number): Contents {
 
 function readContents(fd: number, size: number): Contents {
   if (size > textBytes) return { hash: hashOfFd(fd, size), size, bytes: null };
-  const bytes = readWhole(fd);
+  const bytes = readWhole(fd, size);
   return { hash: hashOfText(bytes), size: bytes.length, bytes };
 }
 

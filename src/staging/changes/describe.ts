@@ -42,10 +42,11 @@ export class ChangeDescriber {
     const seen = new Set<string>();
     for (const difference of differences) {
       seen.add(difference.path);
-      const key = keyOf(difference, places.holds(difference.path));
+      const stat = difference.staged?.stat() ?? null;
+      const key = keyOf(difference, stat, places.holds(difference.path));
       let kept = this.kept.get(difference.path);
       if (kept?.key !== key) {
-        kept = { key, described: this.one(difference, places) };
+        kept = { key, described: this.one(difference, stat, places) };
         this.kept.set(difference.path, kept);
       }
       if (kept.described !== null) described.push({ ...kept.described, difference });
@@ -54,16 +55,16 @@ export class ChangeDescriber {
     return described;
   }
 
-  private one(difference: Difference, places: ProtectedPlaces): DescribedChange | null {
+  private one(difference: Difference, stagedStat: Stat | null, places: ProtectedPlaces): DescribedChange | null {
     const { path, staged, from } = difference;
     const lowerStat = from === null ? difference.lower : difference.fromLower;
     const lower = lowerStat === null ? null : lowerContents(this.context, from ?? path, lowerStat);
     const after = staged === null ? null : stagedContents(staged);
-    const mode = staged?.stat().mode;
-    const kind = this.kindOf(difference, lower, after);
+    const mode = stagedStat?.mode;
+    const kind = this.kindOf(difference, mode, lower, after);
     if (kind === null) return null;
     const baseHash = this.baseHash(difference, lower);
-    const marks = this.marks(difference, after, places);
+    const marks = this.marks(difference, mode ?? 0, after, places);
     const lines = linesOf(difference, lower, after);
     const entry: EntryKind = staged?.kind ?? entryOf(lowerStat);
     const target = staged?.kind === 'symlink' ? staged.readlink() : '';
@@ -86,14 +87,14 @@ export class ChangeDescriber {
   }
 
   /** Null where the two sides are the same after all. */
-  private kindOf(difference: Difference, lower: Contents | null, after: Contents | null): Change['kind'] | null {
+  private kindOf(difference: Difference, mode: number | undefined, lower: Contents | null, after: Contents | null): Change['kind'] | null {
     const { staged, lower: stat, from } = difference;
     if (from !== null) return 'renamed';
     if (staged === null) return stat === null ? null : 'deleted';
     if (staged.kind === 'symlink') return stat?.kind === 'symlink' && lower?.hash === after?.hash ? null : 'linked';
     if (stat === null) return 'created';
     if (stat.kind !== staged.kind || lower?.hash !== after?.hash) return 'modified';
-    return stat.mode === staged.stat().mode ? null : 'mode changed';
+    return stat.mode === mode ? null : 'mode changed';
   }
 
   private baseHash(difference: Difference, lower: Contents | null): string | null {
@@ -106,7 +107,7 @@ export class ChangeDescriber {
     return unreadHash(expected);
   }
 
-  private marks(difference: Difference, after: Contents | null, places: ProtectedPlaces): ChangeMark[] {
+  private marks(difference: Difference, mode: number, after: Contents | null, places: ProtectedPlaces): ChangeMark[] {
     const { path, staged, from } = difference;
     const marks: ChangeMark[] = [];
     const isProtected = (each: string): boolean => this.context.policy.classify(each).protected || places.holds(each);
@@ -115,7 +116,7 @@ export class ChangeDescriber {
     if (staged?.kind !== 'directory' && runsOnBuild(path)) marks.push('runs on build');
     if (staged?.kind === 'file') {
       const wasExecutable = ((difference.lower ?? difference.fromLower)?.mode ?? 0) & 0o111;
-      if ((staged.stat().mode & 0o111) !== 0 && wasExecutable === 0) marks.push('executable');
+      if ((mode & 0o111) !== 0 && wasExecutable === 0) marks.push('executable');
       if ((after?.size ?? 0) >= largeBytes) marks.push('large');
       if (after?.bytes && isBinary(after.bytes)) marks.push('binary');
       else if (after?.bytes && hasDeceptiveCharacters(after.bytes)) marks.push('bidirectional or invisible characters');
@@ -166,11 +167,10 @@ function toChange(
 }
 
 /** Changes with everything that a description is made from, without reading contents. */
-function keyOf(difference: Difference, isProtectedPlace: boolean): string {
+function keyOf(difference: Difference, stat: Stat | null, isProtectedPlace: boolean): string {
   const { staged, lower, from, fromLower, expected, fromExpected } = difference;
   const parts: unknown[] = [from, isProtectedPlace, statKey(lower), statKey(fromLower), baseKey(expected), baseKey(fromExpected)];
-  if (staged === null) return parts.join(' ');
-  const stat = staged.stat();
+  if (staged === null || stat === null) return parts.join(' ');
   return [
     ...parts,
     staged.id,

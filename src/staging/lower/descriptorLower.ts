@@ -7,6 +7,9 @@ import { commitDirectoryPattern, splitLower, type Lower, type LowerEntry, type L
 /** Folders kept open; the least recently used one is closed first. */
 const keptFolders = 256;
 
+/** For so long a kept folder is taken to stand where it was just seen: many entries of one folder are asked for in a row. */
+const checkedForMs = 1;
+
 const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const fileFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -19,6 +22,8 @@ export class DescriptorLower implements Lower {
   private readonly rootFd: number;
   private rootPath: string;
   private readonly folders = new Map<string, number>();
+  /** The folder that was last seen to stand where it did, and when. */
+  private checked = { path: '', atMs: 0 };
 
   constructor(root: string) {
     this.rootPath = realpathSync(root);
@@ -83,7 +88,9 @@ export class DescriptorLower implements Lower {
     if (path === '') return this.rootFd;
     const kept = this.folders.get(path);
     if (kept !== undefined) {
+      if (path === this.checked.path && performance.now() - this.checked.atMs < checkedForMs) return kept;
       if (this.standsAt(kept, path)) {
+        this.checked = { path, atMs: performance.now() };
         this.folders.delete(path);
         this.folders.set(path, kept);
         return kept;
