@@ -47,6 +47,5 @@ const reserved = /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u
 
 /** Names that mean something else than a plain file on Windows: refused there before any access to the disk. */
 export function isRefusedOnWindows(name: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return /[\x00-\x1f<>:"\\|?*]/.test(name) || /[. ]$/.test(name) || reserved.test(name) || shortNameParts(name.toLowerCase()) !== null;
 }
