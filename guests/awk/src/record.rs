@@ -41,15 +41,15 @@ impl Record {
         self.next_splitter.as_ref().unwrap_or(&self.splitter)
     }
 
-    /// Where a new record's bytes are to be put; `begin` follows.
+    /// Takes a new record's bytes in exchange for the old one's buffer.
     #[inline]
-    pub fn buffer(&mut self) -> &mut Vec<u8> {
-        self.text.clear();
-        &mut self.text
+    pub fn exchange(&mut self, text: &mut Vec<u8>) {
+        std::mem::swap(&mut self.text, text);
+        self.begin();
     }
 
     #[inline]
-    pub fn begin(&mut self) {
+    fn begin(&mut self) {
         if let Some(splitter) = self.next_splitter.take() {
             self.splitter = splitter;
         }
@@ -61,7 +61,8 @@ impl Record {
     }
 
     pub fn set_text(&mut self, text: &[u8]) {
-        self.buffer().extend_from_slice(text);
+        self.text.clear();
+        self.text.extend_from_slice(text);
         self.begin();
     }
 

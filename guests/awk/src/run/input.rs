@@ -17,6 +17,8 @@ pub struct MainInput {
     /// Some file was opened, or standard input was.
     opened: bool,
     ended: bool,
+    /// The record that is being read.
+    line: Vec<u8>,
     terminator: Vec<u8>,
 }
 
@@ -28,10 +30,12 @@ impl<'p> Run<'p> {
                 return Ok(false);
             }
             let Some(reader) = &mut self.input.reader else { continue };
-            let found = reader.next(&self.settings.record_end, self.record.buffer(), &mut self.input.terminator);
+            // At the end of all the last record stays, for END.
+            self.input.line.clear();
+            let found = reader.next(&self.settings.record_end, &mut self.input.line, &mut self.input.terminator);
             match found {
                 Ok(true) => {
-                    self.record.begin();
+                    self.record.exchange(&mut self.input.line);
                     self.records += 1.0;
                     self.file_records += 1.0;
                     self.note_terminator();
