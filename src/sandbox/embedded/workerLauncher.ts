@@ -32,7 +32,8 @@ export function createWorkerLauncher(options: WorkerLauncherOptions): Launcher {
       all.delete(worker);
       const index = idle.indexOf(worker);
       if (index >= 0) idle.splice(index, 1);
-      replenish();
+      // Starting a thread takes a moment of this one: what waits for the end of that guest goes first.
+      setImmediate(replenish);
     });
     all.add(worker);
     return worker;
@@ -116,8 +117,8 @@ class GuestWorker {
     this.#worker.on('error', (error) => this.#finish(reason(error), false));
     this.#worker.on('exit', () => {
       this.#ending ??= Promise.resolve();
-      onExit();
       this.#finish(null, false);
+      onExit();
     });
     this.#worker.unref();
   }
