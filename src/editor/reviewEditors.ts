@@ -12,11 +12,13 @@ const maxDiffFiles = 200;
 export async function openReview(folder: vscode.WorkspaceFolder, changes: readonly Change[], path?: string): Promise<void> {
   const one = path === undefined ? undefined : changes.find((change) => change.path === path);
   if (one !== undefined) return openChange(one);
-  if (changes.length > maxDiffFiles) return openFromList(changes);
+  // A folder has no contents to show; the panel's card lists it.
+  const shown = changes.filter(({ entry }) => entry !== 'directory');
+  if (shown.length > maxDiffFiles) return openFromList(shown);
   await vscode.commands.executeCommand(
     'vscode.changes',
     changes.length === 1 ? reviewTitle : vscode.l10n.t('{0} of {1} changes', reviewTitle, changes.length),
-    changes.map((change) => {
+    shown.map((change) => {
       const { base, staged } = sides(change);
       return [vscode.Uri.joinPath(folder.uri, change.path), base, staged];
     }),

@@ -19,10 +19,21 @@ export async function reportSandbox(dist: string, folder: vscode.WorkspaceFolder
       }
     },
   );
-  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: toMarkdown(check) });
-  await vscode.commands
-    .executeCommand('markdown.showPreview', document.uri)
-    .then(undefined, () => vscode.window.showTextDocument(document));
+  await showReport(toMarkdown(check));
+}
+
+const reportScheme = 'sunaba-report';
+
+/** Shows a text that belongs to no file: nothing asks to save it. */
+async function showReport(content: string): Promise<void> {
+  const provider = vscode.workspace.registerTextDocumentContentProvider(reportScheme, { provideTextDocumentContent: () => content });
+  try {
+    const uri = vscode.Uri.from({ scheme: reportScheme, path: '/sandbox.md', query: String(Date.now()) });
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.commands.executeCommand('markdown.showPreview', uri).then(undefined, () => vscode.window.showTextDocument(document));
+  } finally {
+    provider.dispose();
+  }
 }
 
 function toMarkdown({ host, passed, items, durationMs }: SandboxCheck): string {
