@@ -63,8 +63,18 @@ function sourceHash(root, workspace, members, lock, crate) {
       }
     }
   }
-  add('profile', JSON.stringify(workspace.profile ?? {}));
+  add('profile', JSON.stringify(profilesFor(workspace.profile ?? {}, new Set(reached.map(({ name }) => name)))));
   return hash.digest('hex');
+}
+
+/** The profiles, with what they say of single packages only for those that are linked in. */
+function profilesFor(profiles, names) {
+  return Object.fromEntries(
+    Object.entries(profiles).map(([profile, { package: packages = {}, ...rest }]) => {
+      const own = Object.entries(packages).filter(([name]) => names.has(name));
+      return [profile, own.length === 0 ? rest : { ...rest, package: Object.fromEntries(own) }];
+    }),
+  );
 }
 
 function files(directory) {
