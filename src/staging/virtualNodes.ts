@@ -64,7 +64,7 @@ export function createDescriptorsDirectory(numbers: InodeNumbers, above: Directo
     name: () => 'fd',
     lookup: (_cx, entry) => {
       if (!/^(?:0|[1-9]\d{0,3})$/.test(entry)) throw fsError('noent');
-      const node = nodes.get(entry) ?? createDevice(numbers, `fd/${entry}`);
+      const node = nodes.get(entry) ?? createDescriptorName(numbers, entry);
       nodes.set(entry, node);
       return node;
     },
@@ -73,6 +73,11 @@ export function createDescriptorsDirectory(numbers: InodeNumbers, above: Directo
       { name: '..', ino: above.stat(cx).ino, kind: 'directory' },
     ],
   };
+}
+
+/** By name it looks like a file: programs that ask before they open refuse what is neither file nor folder. */
+function createDescriptorName(numbers: InodeNumbers, fd: string): DeviceNode {
+  return { ...readOnly(virtualStat(numbers.next(), 'file', 0o666)), kind: 'device', device: `fd/${fd}` };
 }
 
 /** A directory whose entries are names of programs, asked for anew each time. */
