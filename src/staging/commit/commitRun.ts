@@ -173,7 +173,7 @@ export class CommitRun {
         if (folder.stat(step.path) === null && step.before.kind === 'directory') folder.mkdir(step.path, step.before.mode);
         return;
       case 'mkdir':
-        if (this.isEmptyDirectory(step.path)) folder.rmdir(step.path);
+        if (this.isEmptyDirectory(step.path)) this.removeOwnFolder(step.path);
         return;
       case 'place':
         if (this.has(step.path, `new-${step.n}`) || !isSameState(folder.state(step.path), step.after)) return;
@@ -186,6 +186,15 @@ export class CommitRun {
       case 'chmod':
         if (step.before.kind !== 'symlink' && folder.stat(step.path)?.kind === step.before.kind) folder.chmod(step.path, step.before.mode);
         return;
+    }
+  }
+
+  /** Between the look and the removal the user may have put something else there, or into it: then it is theirs, and stays. */
+  private removeOwnFolder(path: string): void {
+    try {
+      this.folder.rmdir(path);
+    } catch (error) {
+      if (!['notdir', 'notempty', 'noent'].includes(toFsError(error).code)) throw error;
     }
   }
 
