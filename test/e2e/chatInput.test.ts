@@ -67,9 +67,10 @@ describe('bad input, each with what to do', () => {
   });
 
   it('a second prompt while one runs stays in the composer, and says why', async () => {
+    const turns = (await chat.turns.count()) + 1;
     await chat.send('Tell me a long story, slowly.');
+    await chat.turns.nth(turns - 1).waitFor();
     await chat.frame.getByRole('button', { name: 'Stop' }).waitFor();
-    const turns = await chat.turns.count();
     await chat.send('And another one.');
     expect(await chat.frame.locator('.composer-hint').innerText()).toMatch(/Wait|stop/);
     expect(await chat.composer.inputValue()).toBe('And another one.');
@@ -137,8 +138,7 @@ describe('bad input, each with what to do', () => {
       'sunaba.files.hidden': ['!.env'],
     };
     writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(settings));
-    await session.page.reload();
-    await session.page.locator('.monaco-workbench').waitFor();
+    await session.reload();
     chat = await Chat.open(session);
     await session.page.locator('.notification-list-item', { hasText: 'ignored' }).first().waitFor();
     expect(await chat.frame.locator('.mode-button').innerText()).toContain('ask');

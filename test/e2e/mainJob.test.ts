@@ -63,8 +63,7 @@ describe.each(hosts)('the main job in the packaged extension, host $host', ({ ho
 
   it('shows the same conversation after the window is reloaded', async () => {
     const before = await chat.turns.allInnerTexts();
-    await session.page.reload();
-    await session.page.locator('.monaco-workbench').waitFor();
+    await session.reload();
     chat = await Chat.open(session);
     await chat.turns.nth(before.length - 1).waitFor();
     expect(await chat.turns.count()).toBe(before.length);

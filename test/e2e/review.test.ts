@@ -191,8 +191,7 @@ describe('the review', () => {
   it('what is pending survives a reload, and the next turn works on top of it', async () => {
     await chat.ask('Raise the daily fee to 50.00.');
     await row('src/fees.js').waitFor();
-    await session.page.reload();
-    await session.page.locator('.monaco-workbench').waitFor();
+    await session.reload();
     chat = await Chat.open(session);
     await row('src/fees.js').waitFor();
     await chat.ask('Write a changelog.');
@@ -235,8 +234,7 @@ describe('the review', () => {
     await chat.composer.click();
     await session.page.keyboard.press('Control+.');
     await chat.frame.locator('.mode-button', { hasText: 'auto' }).waitFor();
-    await session.page.reload();
-    await session.page.locator('.monaco-workbench').waitFor();
+    await session.reload();
     chat = await Chat.open(session);
     await chat.frame.locator('.mode-button', { hasText: 'auto' }).waitFor();
   });

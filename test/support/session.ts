@@ -15,6 +15,8 @@ export interface Session {
   panel(): Promise<FrameLocator>;
   /** Runs a command by the palette, as a user types it. */
   command(title: string): Promise<void>;
+  /** Reloads the window by VS Code's own command, which lets the extension host end in order. */
+  reload(): Promise<void>;
   /** Another window on the same or another folder. */
   open(folder?: string): Promise<Page>;
   close(): Promise<void>;
@@ -78,6 +80,10 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       close,
       open: (directory = folder) => open(directory),
       command: (title) => runCommand(page, title),
+      reload: async () => {
+        await Promise.all([page.waitForEvent('load', { timeout: 60_000 }), runCommand(page, 'Developer: Reload Window')]);
+        await page.locator('.monaco-workbench').waitFor();
+      },
       panel: () => findPanel(page),
     };
   } catch (error) {
@@ -92,10 +98,10 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
   const deadline = Date.now() + 60_000;
   for (;;) {
-    await page.keyboard.press('F1');
-    await input.waitFor();
-    await input.fill(`>${title}`);
     try {
+      await page.keyboard.press('F1');
+      // A window that still settles takes the keyboard away and closes the list again: then it is opened anew.
+      await input.fill(`>${title}`, { timeout: 3000 });
       await row.click({ timeout: 2000 });
       return;
     } catch (error) {
