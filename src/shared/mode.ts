@@ -1,7 +1,8 @@
 /**
  * What becomes of the changes that guests make, in one spelling everywhere (settings, panel, command line).
  * `read-only`: guests see a read-only tree. `ask`: changes are staged and reviewed once, at the end of the turn.
- * `auto`: the change set is committed after each tool call; protected files still wait for the review.
+ * `auto`: the change set is committed after each tool call (by the command line once, at the end of the turn); protected
+ * files still wait for the review.
  */
 export type Mode = 'read-only' | 'ask' | 'auto';
 
