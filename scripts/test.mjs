@@ -35,6 +35,15 @@ function bin(name) {
   }[name];
 }
 
+// A long run's end is what people see: what failed is told again there.
+const failures = [];
+const indent = (text) =>
+  text
+    .split('\n')
+    .slice(0, 12)
+    .map((line) => `      ${line.slice(0, 400)}`)
+    .join('\n');
+
 /** A check that passes or fails as one. */
 const check = (task) => async () => ((await task()) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 
@@ -51,7 +60,9 @@ async function vitest(...args) {
   for (const file of testResults) {
     for (const test of file.assertionResults) {
       if (test.status === 'pending' || test.status === 'skipped') appendFileSync(notRunFile, `${test.fullName}: skipped\n`);
+      if (test.status === 'failed') failures.push(`${test.fullName}\n${indent(test.failureMessages.join('\n'))}`);
     }
+    if (file.status === 'failed' && file.assertionResults.length === 0) failures.push(`${file.name}\n${indent(file.message)}`);
   }
   // A file that does not load fails without a failing test in it.
   return { passed, failed: failed === 0 && code !== 0 ? 1 : failed, skipped };
@@ -65,7 +76,10 @@ async function integration() {
 /** A differential suite against the machine's GNU programs; its own last line tells the counts. */
 async function differential(script) {
   const { code, text } = await capture(process.execPath, [script, '--wasm']);
-  for (const line of text.split('\n')) if (line.startsWith('not run: ')) appendFileSync(notRunFile, `${line.slice(9)}\n`);
+  for (const line of text.split('\n')) {
+    if (line.startsWith('not run: ')) appendFileSync(notRunFile, `${line.slice(9)}\n`);
+    if (line.startsWith('FAIL ')) failures.push(`${path.basename(path.dirname(script))}: ${line.slice(5)}`);
+  }
   const counts = /^(\d+) passed, (\d+) failed/m.exec(text);
   if (!counts) return { passed: 0, failed: 1 };
   const failed = Number(counts[2]);
@@ -149,5 +163,6 @@ if (existsSync(notRunFile)) {
   const reasons = [...new Set(readFileSync(notRunFile, 'utf8').trim().split('\n'))];
   console.log(`\nNot run here:\n${reasons.map((line) => `  - ${line}`).join('\n')}`);
 }
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((text) => `  - ${text}`).join('\n')}`);
 console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
 process.exit(totals.failed > 0 ? 1 : 0);

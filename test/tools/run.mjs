@@ -98,13 +98,12 @@ function readCases() {
     .filter(({ words }) => !(options.wasm && words.includes('native')));
 }
 
-function run(command, args, cwd, path) {
+function run(command, args, cwd, path, own = {}) {
   return new Promise((resolve) => {
     const started = performance.now();
     const child = spawn(command, args, {
       cwd,
-      // Where the command line keeps its state; the tools' own HOME is not for that.
-      env: { ...environment, PATH: path, XDG_STATE_HOME: join(base, 'state') },
+      env: { ...environment, PATH: path, ...own },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
@@ -155,7 +154,8 @@ async function one(item, fixture, work) {
     else if (options.wasm) {
       const variables = ['LC_ALL', 'LANG', 'TZ', 'USER', 'HOME'].flatMap((name) => ['--env', `${name}=${environment[name]}`]);
       const args = [join(root, 'dist/cli.cjs'), 'exec', '--root', work, '--mode', 'auto', ...variables, '--', item.script];
-      done = await run(process.execPath, args, work, process.env.PATH ?? gnuPath);
+      // Where the command line keeps its state; the tools' own HOME is not for that.
+      done = await run(process.execPath, args, work, process.env.PATH ?? gnuPath, { XDG_STATE_HOME: join(base, 'state') });
     } else done = await run('/bin/bash', ['-c', item.script], work, options.native);
     results.push({ ...done, files: listFiles(work) });
   }
