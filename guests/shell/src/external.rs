@@ -19,7 +19,7 @@ fn absent(name: &[u8]) -> Option<&'static str> {
             "there is no Python in this sandbox; use bash, awk, sed or jq, or ask the user to run it"
         }
         b"cargo" | b"rustc" | b"go" | b"gcc" | b"cc" | b"clang" | b"g++" | b"javac" | b"java" | b"mvn" | b"gradle" | b"dotnet"
-        | b"cmake" => "there are no compilers in this sandbox; edit the sources, and ask the user to build",
+        | b"cmake" | b"make" | b"ninja" => "there are no compilers or build tools in this sandbox; edit the sources, and ask the user to build",
         b"ruby" | b"perl" | b"php" | b"lua" => "this interpreter is not in this sandbox; use bash, awk, sed or jq",
         b"docker" | b"podman" | b"kubectl" | b"terraform" | b"helm" => {
             "containers and clusters cannot be reached from this sandbox; ask the user to run it"
@@ -36,7 +36,7 @@ fn absent(name: &[u8]) -> Option<&'static str> {
         b"vi" | b"vim" | b"nano" | b"emacs" | b"less" | b"more" | b"top" | b"htop" | b"man" => {
             "there is no terminal to draw on in this sandbox; use cat, head, tail, sed or the file tools"
         }
-        b"git" => "this git is not in this sandbox; ask the user to run it",
+        b"git" => "there is no git in this sandbox; read and edit the files, and ask the user to run it",
         _ => return None,
     })
 }
