@@ -138,7 +138,8 @@ describe('the walk', () => {
     execFileSync('mkfifo', [join(folder, 'fifo')]);
     const started = performance.now();
     expect(code('fifo')).toBe('acces');
-    expect(performance.now() - started).toBeLessThan(100);
+    // An open that waits for the other end would wait for ever.
+    expect(performance.now() - started).toBeLessThan(5000);
     expect(namespace.stat(cx, base, 'fifo', true).kind).toBe('unsupported');
   });
 

@@ -94,7 +94,8 @@ describe('the overlay against escapes', () => {
     for (const run of [() => fixture.read('p'), () => fixture.write('p', 'w'), () => fixture.unlink('p'), () => fixture.rename('p', 'q')]) {
       expect(codeOf(run)).toBe('acces');
     }
-    expect(performance.now() - started).toBeLessThan(100);
+    // An open that waits for the other end would wait for ever.
+    expect(performance.now() - started).toBeLessThan(5000);
     expect(fixture.list()).toEqual(['p']);
   });
 

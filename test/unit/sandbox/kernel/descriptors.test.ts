@@ -168,7 +168,8 @@ describe('paths as the kernel takes them', () => {
       for (const rights of [2n, 64n, 66n]) {
         await expectErrno(guest.call('path_open', 3, 1, address, length, 0, rights, 0n, 0, guest.alloc(4)), 'acces', 'rofs', 'notsup');
       }
-      expect(performance.now() - started).toBeLessThan(100);
+      // An open that waits for the other end would wait for ever.
+      expect(performance.now() - started).toBeLessThan(5000);
     });
   });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { expectErrno, ok, pipe, read, spawn, spawnRequest, wait, write } from '../../../support/kernel/guestCalls';
 import { Stage } from '../../../support/kernel/stage';
 
@@ -87,8 +87,7 @@ describe('processes', () => {
     });
     const result = await run.start('main', { stdin: 'pushed' }).ended;
     expect(result.exit).toEqual({ kind: 'exited', code: 0 });
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(stage.launcher.live).toBe(0);
+    await vi.waitFor(() => expect(stage.launcher.live).toBe(0), 10_000);
     stage.check();
   });
 
