@@ -1,6 +1,8 @@
+import type { Agent } from 'node:https';
 import { UserError } from '../shared/userError';
 import { defaultGeminiBaseUrl, defaultGeminiTimeouts } from '../models/gemini';
 import { parseBaseUrl } from '../models/parseBaseUrl';
+import { proxyAgentFor } from './proxy';
 import type { Terminal } from './terminal';
 
 export interface ModelAccess {
@@ -8,6 +10,7 @@ export interface ModelAccess {
   readonly baseUrl: string;
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  readonly agent?: Agent;
 }
 
 /** The key and address that a command talks to the model with. Throws `UserError`. */
@@ -23,5 +26,6 @@ export function readModelAccess(baseUrl: string | undefined, terminal: Terminal)
   if (!/^[\x21-\x7e]+$/.test(apiKey)) {
     throw new UserError('apiKeyInvalid', 'GEMINI_API_KEY holds characters that no key has. Copy the key anew.');
   }
-  return { apiKey, baseUrl: url, ...defaultGeminiTimeouts };
+  const agent = proxyAgentFor(new URL(url), terminal.env);
+  return { apiKey, baseUrl: url, ...defaultGeminiTimeouts, ...(agent === undefined ? {} : { agent }) };
 }

@@ -38,6 +38,9 @@ export function createTextPrinter(terminal: Terminal): (event: AgentEvent) => vo
       case 'retry_waited':
         terminal.stderr.write(`sunaba: ${shown(event.reason)} Waiting ${event.delayMs / 1000} s.\n`);
         return;
+      case 'conversation_compacted':
+        terminal.stderr.write('sunaba: old tool output is no longer sent to the model, to save room.\n');
+        return;
       case 'turn_ended':
         if (!atLineStart) write('\n');
         if (event.reason === 'aborted') terminal.stderr.write('sunaba: stopped.\n');

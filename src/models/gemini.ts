@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import { GoogleGenerativeAI } from '@google/generative-ai';
 import type { Content, GenerateContentRequest, GenerationConfig, GenerativeModel, Tool } from '@google/generative-ai';
 import { randomUUID } from 'node:crypto';
@@ -26,6 +27,8 @@ export interface GeminiOptions {
   readonly connectTimeoutMs: number;
   /** Silence in the middle of a reply, or before it. */
   readonly idleTimeoutMs: number;
+  /** The way through a proxy, for https alone. */
+  readonly agent?: Agent;
   readonly retries?: RetryLimits;
 }
 
@@ -41,6 +44,7 @@ export function createGemini(options: GeminiOptions): Model {
     signal,
     connectTimeoutMs: options.connectTimeoutMs,
     idleTimeoutMs: options.idleTimeoutMs,
+    ...(options.agent === undefined ? {} : { agent: options.agent }),
     fault: null,
   });
 

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import { isRecord } from '../shared/isRecord';
 import { UserError } from '../shared/userError';
 import { toWords } from './faultWords';
@@ -18,6 +19,8 @@ export interface ModelListOptions {
   readonly baseUrl: string;
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** The way through a proxy, for https alone. */
+  readonly agent?: Agent;
 }
 
 /** Pages of the list that are read; the API has one or two. */
@@ -25,14 +28,20 @@ const maxPages = 10;
 
 /** The models that this key may chat with, as the API lists them. Throws `UserError`; an aborted signal rejects with its reason. */
 export async function listGeminiModels(options: ModelListOptions, signal: AbortSignal): Promise<readonly GeminiModelInfo[]> {
-  const { apiKey, baseUrl, connectTimeoutMs, idleTimeoutMs } = options;
+  const { apiKey, baseUrl, connectTimeoutMs, idleTimeoutMs, agent } = options;
   const models: GeminiModelInfo[] = [];
   let pageToken = '';
   for (let page = 0; page < maxPages; page++) {
     const url = new URL(`${baseUrl}/v1beta/models`);
     url.searchParams.set('pageSize', '1000');
     if (pageToken !== '') url.searchParams.set('pageToken', pageToken);
-    const context: RequestContext = { signal, connectTimeoutMs, idleTimeoutMs, fault: null };
+    const context: RequestContext = {
+      signal,
+      connectTimeoutMs,
+      idleTimeoutMs,
+      ...(agent === undefined ? {} : { agent }),
+      fault: null,
+    };
     let body: unknown;
     try {
       const response = await requestContext.run(context, () => fetch(url, { headers: { 'x-goog-api-key': apiKey } }));

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Agent } from 'node:https';
 import type { WireFault } from './wireFault';
 
 /** What holds for one request to a provider, carried past an SDK that knows none of it. */
@@ -8,6 +9,8 @@ export interface RequestContext {
   readonly connectTimeoutMs: number;
   /** Without a byte in either direction. */
   readonly idleTimeoutMs: number;
+  /** The way through a proxy, for https alone; in VS Code absent, where its own settings hold. */
+  readonly agent?: Agent;
   /** Set by our `fetch` where it fails; the SDK's own errors lose the cause. */
   fault: WireFault | null;
 }

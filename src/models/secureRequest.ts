@@ -27,7 +27,10 @@ export function secureRequest(request: SecureRequest, context: RequestContext): 
     }
     const options: https.RequestOptions = { method, headers, signal: context.signal, timeout: context.idleTimeoutMs };
     // Explicit, since the default is taken from NODE_TLS_REJECT_UNAUTHORIZED.
-    const sent = url.protocol === 'https:' ? https.request(url, { ...options, rejectUnauthorized: true }) : http.request(url, options);
+    const sent =
+      url.protocol === 'https:'
+        ? https.request(url, { ...options, rejectUnauthorized: true, agent: context.agent })
+        : http.request(url, options);
     let response: http.IncomingMessage | null = null;
     const fail = (fault: WireFault): void => {
       const error = new WireError(fault);
