@@ -14,9 +14,15 @@ const smallOutputChars = 400;
 /** Characters a token has at the least, as a rule of thumb that errs on the safe side for code. */
 const charsPerToken = 3;
 
+/** What was taken out of the conversation. */
+export interface Compacted {
+  readonly outputs: number;
+  readonly turns: number;
+}
+
 /**
  * Makes room where the conversation comes near the model's input limit: the oldest tool outputs give way to a line that
- * says so, then the oldest turns go. Counts by characters first and asks the provider only near the limit.
+ * says so, then the oldest turns go. Gives what went, null for nothing. Counts by characters first and asks the provider only near the limit.
  */
 export async function compactConversation(
   conversation: Conversation,
@@ -24,19 +30,23 @@ export async function compactConversation(
   frame: Pick<ModelRequest, 'system' | 'tools'>,
   compactAt: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Compacted | null> {
   const chars = charsOf(conversation.steps) + frame.system.length + JSON.stringify(frame.tools).length;
-  if (chars / charsPerToken < smallestKnownLimit * compactAt) return;
+  if (chars / charsPerToken < smallestKnownLimit * compactAt) return null;
   const limit = await model.inputTokenLimit(signal);
-  if (limit === null || chars / charsPerToken < limit * compactAt) return;
+  if (limit === null || chars / charsPerToken < limit * compactAt) return null;
   const counted = await model.countTokens({ ...frame, steps: conversation.steps }, signal);
   const tokens = counted ?? chars / charsPerToken;
-  if (tokens < limit * compactAt) return;
+  if (tokens < limit * compactAt) return null;
   // Down to half the mark, so that the next replies do not compact again and the provider's cache stays good for a while.
   const surplusChars = Math.ceil(((tokens - (limit * compactAt) / 2) * chars) / tokens);
+  const outputsBefore = countDropped(conversation.steps);
+  const turnsBefore = countPrompts(conversation.steps);
   const afterOutputs = dropOutputs(conversation.steps, surplusChars);
   const afterArguments = dropArguments(conversation.steps, afterOutputs);
+  const outputs = countDropped(conversation.steps) - outputsBefore;
   if (afterArguments > 0) dropTurns(conversation.steps, afterArguments);
+  return { outputs, turns: turnsBefore - countPrompts(conversation.steps) };
 }
 
 /** No model of today takes fewer tokens; below this no request is made to learn the limit. */
@@ -104,6 +114,17 @@ function dropTurns(steps: Step[], surplus: number): void {
   if (first?.type === 'prompt') {
     steps[0] = { type: 'prompt', text: `[Earlier turns of this conversation were dropped to save room.]\n\n${first.text}` };
   }
+}
+
+function countDropped(steps: readonly Step[]): number {
+  return steps.reduce(
+    (sum, step) => sum + (step.type === 'results' ? step.results.filter(({ text }) => text === droppedOutput).length : 0),
+    0,
+  );
+}
+
+function countPrompts(steps: readonly Step[]): number {
+  return steps.filter(({ type }) => type === 'prompt').length;
 }
 
 function charsOf(steps: readonly Step[]): number {

@@ -128,7 +128,8 @@ const malformedRetries = 2;
 async function askWithRetries(turn: Turn): Promise<Reply> {
   const { limits, conversation, signal } = turn;
   const tools = turn.tools.map((tool) => tool.declaration);
-  await compactConversation(conversation, turn.model, { system: turn.system, tools }, limits.compactAt, signal);
+  const compacted = await compactConversation(conversation, turn.model, { system: turn.system, tools }, limits.compactAt, signal);
+  if (compacted !== null) turn.emit({ type: 'conversation_compacted', turnId: turn.turnId, ...compacted });
   let nudge: string | null = null;
   for (let attempt = 0; ; attempt++) {
     const steps: ModelRequest['steps'] = nudge === null ? conversation.steps : [...conversation.steps, { type: 'note', text: nudge }];

@@ -42,6 +42,8 @@ export type AgentEvent =
       readonly limit?: LimitName;
     }
   | { readonly type: 'retry_waited'; readonly turnId: string; readonly reason: string; readonly delayMs: number }
+  /** Room was made for the request: old tool outputs, arguments or whole turns are no longer sent. The panel still shows them. */
+  | { readonly type: 'conversation_compacted'; readonly turnId: string; readonly outputs: number; readonly turns: number }
   | { readonly type: 'usage_counted'; readonly turnId: string; readonly usage: Usage }
   /** `code` is a UserError's code where the user can do something about it. */
   | { readonly type: 'turn_ended'; readonly turnId: string; readonly reason: EndReason; readonly message?: string; readonly code?: string };

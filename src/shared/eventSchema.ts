@@ -55,6 +55,7 @@ const agentEvents = [
     limit: v.exactOptional(v.picklist(limitNames)),
   }),
   v.object({ type: v.literal('retry_waited'), turnId: v.string(), reason: v.string(), delayMs: count }),
+  v.object({ type: v.literal('conversation_compacted'), turnId: v.string(), outputs: count, turns: count }),
   v.object({
     type: v.literal('usage_counted'),
     turnId: v.string(),

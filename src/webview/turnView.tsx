@@ -116,6 +116,16 @@ function ItemView({ item, live, actions }: { readonly item: Item; readonly live:
           </span>
         </p>
       );
+    case 'compacted':
+      return (
+        <p class="aside">
+          <Icon name="fold" />
+          <span>
+            {item.turns > 0 ? 'Earlier turns are' : 'Old tool output is'} no longer sent to the model, to save room. You still see it all
+            here.
+          </span>
+        </p>
+      );
     case 'committed':
       return <Committed item={item} actions={actions} />;
     case 'reverted':

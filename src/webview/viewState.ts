@@ -33,6 +33,7 @@ export type Item =
       readonly code?: string;
     }
   | { readonly kind: 'retry'; readonly reason: string; readonly delayMs: number }
+  | { readonly kind: 'compacted'; readonly outputs: number; readonly turns: number }
   | { readonly kind: 'committed'; readonly report: CommitReport; readonly undoable: boolean }
   | { readonly kind: 'reverted'; readonly report: CommitReport }
   | {
@@ -126,7 +127,11 @@ export function applyEvent(turns: readonly Turn[], event: PanelEvent): readonly 
         })),
       );
     case 'retry_waited':
-      return inTurn(turns, event.turnId, (turn) => added(turn, { kind: 'retry', reason: event.reason, delayMs: event.delayMs }));
+      return inTurn(turns, event.turnId, (turn) =>
+        added(withoutLastThought(turn), { kind: 'retry', reason: event.reason, delayMs: event.delayMs }),
+      );
+    case 'conversation_compacted':
+      return inTurn(turns, event.turnId, (turn) => added(turn, { kind: 'compacted', outputs: event.outputs, turns: event.turns }));
     case 'usage_counted':
       return inTurn(turns, event.turnId, (turn) => ({ ...turn, usage: event.usage }));
     case 'turn_ended':
@@ -181,6 +186,11 @@ function inLastTurn(turns: readonly Turn[], item: Item): readonly Turn[] {
 
 function added(turn: Turn, item: Item): Turn {
   return { ...turn, items: [...turn.items, item] };
+}
+
+/** What the model thought before an attempt failed is thought again in the next one. */
+function withoutLastThought(turn: Turn): Turn {
+  return turn.items.at(-1)?.kind === 'thought' ? { ...turn, items: turn.items.slice(0, -1) } : turn;
 }
 
 /** A commit that was taken back cannot be taken back again. */

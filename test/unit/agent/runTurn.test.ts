@@ -293,7 +293,7 @@ describe('a turn', () => {
       title: () => 'Read',
       run: () => Promise.resolve({ isError: false, text: `${log.push('read')} ${'x'.repeat(20_000)}` }),
     });
-    const { end } = await takeTurn({
+    const { end, events } = await takeTurn({
       url: server.url,
       prompt: 'Read the README for ever.',
       tools: [big],
@@ -305,5 +305,8 @@ describe('a turn', () => {
     const largest = Math.max(...server.requests.slice(-25).map(({ text }) => text.length));
     expect(largest / 4).toBeLessThan(40_000);
     expect(JSON.stringify(conversation)).toContain('This output was dropped to save room');
+    const compacted = events.find((event) => event.type === 'conversation_compacted');
+    expect(compacted).toMatchObject({ turns: 0 });
+    expect(compacted?.outputs).toBeGreaterThan(0);
   });
 });

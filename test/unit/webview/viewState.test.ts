@@ -30,6 +30,16 @@ describe('the view of a conversation', () => {
     ]);
   });
 
+  test('what was thought before a failed attempt is not shown twice', () => {
+    const turn = show([
+      ...begun,
+      { type: 'thought_streamed', turnId: 't', text: 'Let me see.' },
+      { type: 'retry_waited', turnId: 't', reason: 'The server is busy.', delayMs: 1000 },
+      { type: 'thought_streamed', turnId: 't', text: 'Let me see.' },
+    ])[0];
+    expect(turn?.items).toMatchObject([{ kind: 'retry' }, { kind: 'thought', text: 'Let me see.' }]);
+  });
+
   test('when a turn is stopped no card goes on spinning', () => {
     const turn = show([
       ...begun,
