@@ -4,6 +4,7 @@ import { createApiKey } from './editor/apiKey';
 import { createChat } from './editor/chat';
 import { registerCommands } from './editor/commands';
 import { createFolderChoice } from './editor/folderChoice';
+import { createKeptState } from './editor/keptState';
 import { chooseModel } from './editor/modelAccess';
 import { createPermissions } from './editor/permissions';
 import { createPermissionsPage } from './editor/permissionsPage';
@@ -15,10 +16,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const emitter = () => new vscode.EventEmitter<void>();
   const changed = { key: emitter(), folder: emitter(), sandbox: emitter(), permissions: emitter() };
   const storage = path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'changes');
+  const state = createKeptState(context.workspaceState, context.storageUri?.fsPath);
 
   const apiKey = createApiKey(context.secrets, changed.key);
-  const folderChoice = createFolderChoice(context.workspaceState, changed.folder);
-  const permissions = createPermissions(context.workspaceState, changed.permissions);
+  const folderChoice = createFolderChoice(state, changed.folder);
+  const permissions = createPermissions(state, changed.permissions);
   const permissionsPage = createPermissionsPage(permissions);
   const sandboxes = createSandboxHolder(context.extensionUri, log, changed.sandbox, storage, () => permissions.files().rules);
   const showPermissions = () => permissionsPage.show();

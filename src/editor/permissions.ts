@@ -86,6 +86,7 @@ export function createPermissions(state: vscode.Memento, changed: vscode.EventEm
     },
     forgetConversation: () => {
       conversationGrants = [];
+      changed.fire();
     },
     warnings: () => {
       const { user, workspace } = inspectAll('permissions.rules');

@@ -29,7 +29,7 @@ export function createPermissionsPage(permissions: Permissions): PermissionsPage
         localResourceRoots: [],
       });
       panel.webview.onDidReceiveMessage((raw: unknown) => {
-        const grant = grants()[typeof raw === 'number' ? raw : -1];
+        const grant = grants().find(({ rule }) => JSON.stringify(rule) === raw);
         if (grant !== undefined) void permissions.takeBack(grant.rule).then(render, () => render());
         else if (raw === 'settings') void vscode.commands.executeCommand('workbench.action.openSettings', 'sunaba.permissions');
       });
@@ -68,7 +68,7 @@ code { font-family: var(--vscode-editor-font-family); font-size: 0.95em; overflo
 button { font: inherit; border: 1px solid var(--vscode-button-border, transparent); border-radius: 4px; padding: 2px 10px; cursor: pointer; background: var(--vscode-button-secondaryBackground); color: var(--vscode-button-secondaryForeground); }
 .warning { border-inline-start: 3px solid var(--vscode-editorWarning-foreground); padding-inline-start: 10px; margin: 8px 0; }
 details summary { cursor: pointer; }
-</style></head><body>
+</style></head><body data-sunaba="permissions">
 <h1>Permissions for this workspace</h1>
 <p>Every tool runs as a WASI process that sees the folder at <code>/workspace</code> and nothing else: no other file, no network, no program of yours. No setting changes that.</p>
 ${warnings.map((warning) => `<p class="warning">${escape(warning)}</p>`).join('\n')}
@@ -80,7 +80,7 @@ ${ruleTable(rules.filter((rule) => rule.source !== 'grant'))}
 <p><button type="button" data-message="settings">Open Settings</button></p>
 <h2>Grants</h2>
 <p class="muted">What you allowed by a click. They are kept in VS Code, never in a file of the folder.</p>
-${grants.length === 0 ? '<p>None.</p>' : `<table>${grants.map((grant, index) => `<tr><td><code>${escape(ruleWords(grant.rule))}</code></td><td><button type="button" data-message="${index}">Take Back</button></td></tr>`).join('')}</table>`}
+${grants.length === 0 ? '<p>None.</p>' : `<table>${grants.map((grant) => `<tr><td><code>${escape(ruleWords(grant.rule))}</code></td><td><button type="button" data-message="${escape(JSON.stringify(grant.rule))}">Take Back</button></td></tr>`).join('')}</table>`}
 <h2>Hidden files</h2>
 <p class="muted">They do not exist for any tool.</p>
 ${patterns(files.hidden)}
@@ -91,7 +91,7 @@ ${files.readOnly.length === 0 ? '' : `<h2>Read-only files</h2>${patterns(files.r
 <script nonce="${nonce}">
 const api = acquireVsCodeApi();
 for (const button of document.querySelectorAll('button')) {
-  button.addEventListener('click', () => api.postMessage(button.dataset.message === 'settings' ? 'settings' : Number(button.dataset.message)));
+  button.addEventListener('click', () => api.postMessage(button.dataset.message));
 }
 </script>
 </body></html>`;

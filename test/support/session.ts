@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type FrameLocator, type Page } from 'playwright-core';
@@ -28,6 +28,10 @@ export interface SessionOptions {
   /** A folder to copy; the sample where absent, no folder where null. */
   readonly sample?: string | null;
   readonly trust?: boolean;
+  /** Opens a workspace of folders with these names, each a copy of the sample, in the place of one folder. */
+  readonly workspace?: readonly string[];
+  /** A script that runs in every page and frame before its own. */
+  readonly initScript?: string;
   /** Folders of extensions to put beside ours. */
   readonly extensions?: readonly string[];
   readonly viewport?: { readonly width: number; readonly height: number };
@@ -47,6 +51,9 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   const folder = path.join(scratch, 'sample');
   if (options.sample === null) mkdirSync(folder);
   else cpSync(options.sample ?? path.join(root, 'test/fixtures/workspace'), folder, { recursive: true });
+  const workspace = path.join(scratch, 'several.code-workspace');
+  for (const name of options.workspace ?? []) cpSync(folder, path.join(scratch, name), { recursive: true });
+  if (options.workspace) writeFileSync(workspace, JSON.stringify({ folders: options.workspace.map((name) => ({ path: name })) }));
   await installVsix(vsixPath(), profile);
   for (const directory of options.extensions ?? []) installFolder(directory, profile.extensions);
   const server = await startCodeServer({
@@ -65,13 +72,14 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   try {
     browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: chromiumFlags });
     const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
+    if (options.initScript !== undefined) await context.addInitScript({ content: options.initScript });
     const open = async (directory: string | undefined): Promise<Page> => {
       const page = await context.newPage();
-      await page.goto(server.url(directory));
+      await page.goto(directory === workspace ? server.url(workspace, [], 'workspace') : server.url(directory));
       await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
       return page;
     };
-    const page = await open(options.sample === null ? undefined : folder);
+    const page = await open(options.workspace ? workspace : options.sample === null ? undefined : folder);
     return {
       page,
       folder,

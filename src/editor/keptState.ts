@@ -1,0 +1,47 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type * as vscode from 'vscode';
+import { isRecord } from '../shared/isRecord';
+
+/**
+ * VS Code's workspace state, with a file of VS Code's storage for this workspace beside it that is written at once. VS
+ * Code itself writes some seconds later: a window that ends abruptly would forget the user's last click, and a mode that
+ * he had made stricter would be loose again. Where no workspace is open there is no such file, and the state alone counts.
+ */
+export function createKeptState(state: vscode.Memento, directory: string | undefined): vscode.Memento {
+  const file = directory === undefined ? undefined : path.join(directory, 'state.json');
+
+  function get<Value>(key: string): Value | undefined;
+  function get<Value>(key: string, fallback: Value): Value;
+  function get<Value>(key: string, fallback?: Value): Value | undefined {
+    const kept = read(file);
+    const value = Object.hasOwn(kept, key) ? kept[key] : state.get<unknown>(key);
+    return value === undefined || value === null ? fallback : (value as Value);
+  }
+
+  return {
+    keys: () => [...new Set([...state.keys(), ...Object.keys(read(file))])],
+    get,
+    update: async (key: string, value: unknown) => {
+      if (file !== undefined) write(file, { ...read(file), [key]: value ?? null });
+      await state.update(key, value);
+    },
+  };
+}
+
+function read(file: string | undefined): Readonly<Record<string, unknown>> {
+  if (file === undefined) return {};
+  try {
+    const raw: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return isRecord(raw) ? raw : {};
+  } catch {
+    return {};
+  }
+}
+
+function write(file: string, value: unknown): void {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const next = `${file}.${process.pid}.tmp`;
+  writeFileSync(next, JSON.stringify(value), { mode: 0o600 });
+  renameSync(next, file);
+}
