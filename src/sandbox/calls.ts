@@ -66,6 +66,7 @@ export const calls = [
   ['sunaba', 'fd_mode', 'ii'],
   ['sunaba', 'path_mode', 'iiiii'],
   ['sunaba', 'fd_path', 'iiii'],
+  ['sunaba', 'fd_given', 'iii'],
 ] as const satisfies readonly (readonly [module: string, name: string, params: string])[];
 
 export type CallName = (typeof calls)[number][1];

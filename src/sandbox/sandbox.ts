@@ -26,6 +26,7 @@ export interface RunRequest {
   readonly cwd?: string;
   /** `files`: preopens /workspace and /tmp alone. `shell`: the whole virtual root. `only mount`: the folder alone, at the sandbox' mount path. */
   readonly view: 'files' | 'shell' | 'only mount';
+  /** Where absent, standard input is /dev/null; else it is a pipe. */
   readonly stdin?: Uint8Array | AsyncIterable<Uint8Array>;
   /** Streams output while it runs, in the order of the writes. The callee must not keep the chunk's buffer busy for long. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void;

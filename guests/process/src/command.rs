@@ -125,7 +125,7 @@ impl Command {
     }
 
     /// The child's descriptor `child` is this process' `parent`, which must be open when the child is started. Before
-    /// this, 0 to 2 are inherited; what is set here stands above that.
+    /// this, 0 to 2 are inherited, and what this process was itself given; what is set here stands above that.
     pub fn fd(&mut self, child: RawFd, parent: RawFd) -> &mut Self {
         self.descriptors.retain(|(known, _)| *known != child);
         self.descriptors.push((child, parent));
@@ -160,6 +160,11 @@ impl Command {
             descriptors.push((child, parent));
         }
         descriptors.extend(self.descriptors.iter().copied());
+        for fd in sys::given()? {
+            if !descriptors.iter().any(|(known, _)| *known == fd) {
+                descriptors.push((fd, fd));
+            }
+        }
         let mut argv: Vec<&[u8]> = vec![self.arg0.as_deref().unwrap_or(&self.program)];
         argv.extend(self.args.iter().map(Vec::as_slice));
         let pid = sys::spawn(&Request {

@@ -44,7 +44,8 @@ export function createKernel(options: KernelOptions): Kernel {
 function toHandle(run: Run, request: KernelRequest): KernelRun {
   const endInput = (): void => run.endInput();
   const writeInput = (chunk: Uint8Array): Promise<boolean> => run.writeInput(chunk);
-  if (request.stdin !== 'pushed') void writeInput(request.stdin).then(endInput);
+  if (request.stdin === 'none') endInput();
+  else if (request.stdin !== 'pushed') void writeInput(request.stdin).then(endInput);
   return { ended: run.ended, writeInput, endInput, abort: () => run.stop({ kind: 'aborted' }) };
 }
 

@@ -16,6 +16,7 @@ export class Descriptors {
   readonly #table: (Descriptor | undefined)[] = [];
   #open = 0;
   #lowestFree = 0;
+  readonly #given = new Set<number>();
 
   /** `full` is told when the limit is met. */
   constructor(
@@ -63,9 +64,26 @@ export class Descriptors {
     // Holes would make the engine treat the table as a dictionary.
     while (this.#table.length < fd) this.#table.push(undefined);
     this.#table[fd] = descriptor;
+    this.#given.delete(fd);
     descriptor.description.retain();
     if (before) before.description.release();
     else this.#open++;
+  }
+
+  /** `set`, for what the process is started with. */
+  give(fd: number, descriptor: Descriptor): void {
+    this.set(fd, descriptor);
+    this.#given.add(fd);
+  }
+
+  /** The numbers that still stand for what the process was started with, lowest first. */
+  get given(): readonly number[] {
+    return [...this.#given].sort((a, b) => a - b);
+  }
+
+  /** Whether `fd` was given, and a preopen stands above it. */
+  isGivenBelowPreopen(fd: number): boolean {
+    return this.#given.has(fd) && this.#table.some((descriptor, other) => other > fd && descriptor?.preopen != null);
   }
 
   add(descriptor: Descriptor): number {
@@ -77,6 +95,7 @@ export class Descriptors {
   close(fd: number): void {
     const descriptor = this.get(fd);
     this.#table[fd] = undefined;
+    this.#given.delete(fd);
     this.#open--;
     if (fd < this.#lowestFree) this.#lowestFree = fd;
     descriptor.description.release();
@@ -102,6 +121,7 @@ export class Descriptors {
       this.#table[fd] = undefined;
       descriptor?.description.release();
     }
+    this.#given.clear();
     this.#open = 0;
   }
 }

@@ -6,7 +6,7 @@ import { streamStat } from './streamStat';
 
 /** Standard output or error of a run. Standard input is the reading end of a pipe that the host fills. */
 export class HostOutput extends Description {
-  readonly filetype = filetype.unknown;
+  readonly filetype = filetype.socketStream;
   readonly rights = streamRights;
 
   constructor(

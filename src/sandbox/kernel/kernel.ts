@@ -49,8 +49,8 @@ export interface KernelRequest extends Pick<RunRequest, 'args' | 'env' | 'bareEn
   readonly program: string | GuestModule;
   /** The run's limits over the kernel's. */
   readonly limits?: Partial<Limits>;
-  /** Bytes that are all of the standard input, or `pushed`: `writeInput` and `endInput` of the run. */
-  readonly stdin: Uint8Array | 'pushed';
+  /** Bytes that are all of the standard input; `pushed`: `writeInput` and `endInput` of the run; `none`: it is /dev/null. */
+  readonly stdin: Uint8Array | 'pushed' | 'none';
 }
 
 export interface KernelRunCallbacks {

@@ -229,7 +229,7 @@ export class Pipe {
 }
 
 export class PipeReader extends Description {
-  readonly filetype = filetype.unknown;
+  readonly filetype = filetype.socketStream;
   readonly rights = streamRights;
 
   constructor(private readonly pipe: Pipe) {
@@ -268,7 +268,7 @@ export class PipeReader extends Description {
 }
 
 export class PipeWriter extends Description {
-  readonly filetype = filetype.unknown;
+  readonly filetype = filetype.socketStream;
   readonly rights = streamRights;
 
   constructor(private readonly pipe: Pipe) {

@@ -5,7 +5,9 @@ import { fsError } from '../../staging/errno';
 import type { Accessor, Namespace } from '../../staging/vfs';
 import type { GuestModule } from '../launcher';
 import type { Exit } from '../sandbox';
+import type { Description } from './description';
 import { Descriptors } from './descriptors';
+import { Device } from './device';
 import { Directory } from './directory';
 import { allowedEnvironment, createEnvironment } from './environment';
 import { GuestMemory } from './guestMemory';
@@ -20,6 +22,7 @@ import { inheritedRights, right, streamRights } from './rights';
 import type { Service } from './service';
 import { SignalState, signal, toSignal } from './signals';
 import type { SpawnRequest } from './spawnRequest';
+import { streamStat } from './streamStat';
 import { WholeOutput } from './wholeOutput';
 
 const pageBytes = 65_536;
@@ -28,6 +31,8 @@ const mib = 1024 * 1024;
 const memoryCheckMs = 100;
 /** Ended children that nobody waits for; past it no more are started. */
 const maxUnwaited = 4096;
+/** Where a libc begins to look for preopens. */
+const firstPreopen = 3;
 
 /** What runs share: the kernel's own things. */
 export interface RunHost extends KernelOptions {
@@ -53,7 +58,7 @@ export class Run {
   readonly #whole: WholeOutput;
   readonly #startedMs = performance.now();
   readonly #timers: NodeJS.Timeout[] = [];
-  readonly #stdin: PipeReader;
+  readonly #stdin: Description;
   #inputEnded = false;
   #root: Process | null = null;
   #exit: Exit | null = null;
@@ -83,7 +88,7 @@ export class Run {
       whole: this.#whole,
     });
     this.input = this.createPipe();
-    this.#stdin = new PipeReader(this.input);
+    this.#stdin = request.stdin === 'none' ? new Device('null', streamStat('device', 0)) : new PipeReader(this.input);
     this.input.openWriter();
     this.#stdin.retain();
   }
@@ -198,12 +203,12 @@ export class Run {
   #launchChild(module: GuestModule, name: string, cwd: string, parent: Process, request: SpawnRequest): Process {
     if (!parent.alive) throw fsError('srch');
     const descriptors = this.#createDescriptors();
-    for (const { fd, descriptor } of parent.descriptors.preopens()) descriptors.set(fd, { ...descriptor });
     try {
       for (const { child, parent: fd } of request.descriptors) {
-        if (child >= this.limits.descriptors || (descriptors.has(child) && descriptors.get(child).preopen !== null)) throw fsError('inval');
-        descriptors.set(child, { ...parent.descriptors.get(fd), preopen: null });
+        if (child >= this.limits.descriptors) throw fsError('inval');
+        descriptors.give(child, { ...parent.descriptors.get(fd), preopen: null });
       }
+      for (const { descriptor } of parent.descriptors.preopens()) descriptors.set(descriptors.reserve(firstPreopen), { ...descriptor });
     } catch (error) {
       descriptors.closeAll();
       throw error;
@@ -302,7 +307,7 @@ export class Run {
   }
 
   #openStandard(descriptors: Descriptors): void {
-    const reading = streamRights & ~right.fd_write;
+    const reading = this.#stdin.rights & ~right.fd_write;
     const writing = streamRights & ~right.fd_read;
     descriptors.set(0, { description: this.#stdin, rights: reading, inheriting: 0, preopen: null });
     descriptors.set(1, { description: new HostOutput(this.output, 'stdout'), rights: writing, inheriting: 0, preopen: null });

@@ -54,7 +54,7 @@ export class KernelConnection {
     this.#handle.post({
       type: 'run',
       run,
-      request: { ...rest, stdin: pushed ? 'pushed' : (stdin ?? new Uint8Array()), streams: onOutput !== undefined },
+      request: { ...rest, stdin: pushed ? 'pushed' : (stdin ?? 'none'), streams: onOutput !== undefined },
     });
     const abort = () => this.#handle.post({ type: 'abort', run });
     signal.addEventListener('abort', abort, { once: true });

@@ -29,7 +29,7 @@ export interface ThreadOptions {
 
 /** `RunRequest` without what cannot be cloned. */
 export interface WireRequest extends Omit<RunRequest, 'stdin' | 'onOutput'> {
-  readonly stdin: Uint8Array | 'pushed';
+  readonly stdin: Uint8Array | 'pushed' | 'none';
   /** Whether output is wanted while the process runs. */
   readonly streams: boolean;
 }

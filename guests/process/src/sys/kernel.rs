@@ -23,6 +23,7 @@ extern "C" {
     fn fd_pipe(fds: *mut [u32; 2]) -> u32;
     fn fd_dup(fd: u32, lowest: u32, new: *mut u32) -> u32;
     fn fd_dup2(fd: u32, to: u32) -> u32;
+    fn fd_given(fds: *mut u32, most: usize, count: *mut usize) -> u32;
     #[link_name = "fd_chmod"]
     fn sunaba_fd_chmod(fd: u32, mode: u32) -> u32;
     #[link_name = "path_chmod"]
@@ -184,6 +185,22 @@ pub(crate) fn dup(fd: RawFd, lowest: RawFd) -> io::Result<OwnedFd> {
 pub(crate) fn dup2(fd: RawFd, to: RawFd) -> io::Result<()> {
     // SAFETY: no pointers; the caller says that nobody owns `to`.
     check(unsafe { fd_dup2(fd as u32, to as u32) })
+}
+
+/// The descriptors above 2 that this process was started with and has not closed.
+pub(crate) fn given() -> io::Result<Vec<RawFd>> {
+    let mut fds = vec![0u32; 16];
+    loop {
+        let mut count = 0;
+        // SAFETY: pointer and length are of one live buffer; `count` is a live usize.
+        match unsafe { fd_given(fds.as_mut_ptr(), fds.len(), &mut count) } {
+            ERANGE if count > fds.len() => fds.resize(count, 0),
+            errno => {
+                check(errno)?;
+                return Ok(fds[..count.min(fds.len())].iter().map(|fd| *fd as RawFd).collect());
+            }
+        }
+    }
 }
 
 pub(crate) fn close(fd: RawFd) -> io::Result<()> {

@@ -8,10 +8,8 @@ use super::{Access, Ended, Errno, FileKind, OpenHow, Pid, Raw, Res, Spawn, Stat,
 
 pub struct Kernel;
 
-/// The root of all paths.
+/// The root of all paths, where the shell keeps it.
 const ROOT: u32 = 3;
-/// The root stands at 3 in every process: the numbers from 3 on that one shell gives to another are moved up.
-const MOVED: u32 = 16;
 /// All but those of sockets.
 const RIGHTS_ALL: u64 = (1 << 28) - 1;
 
@@ -49,7 +47,6 @@ unsafe extern "C" {
     fn fd_close(fd: u32) -> i32;
     fn fd_fdstat_get(fd: u32, stat: *mut Fdstat) -> i32;
     fn fd_filestat_get(fd: u32, stat: *mut Filestat) -> i32;
-    fn fd_prestat_get(fd: u32, prestat: *mut [u32; 2]) -> i32;
     fn fd_read(fd: u32, iovs: *const Iovec, count: usize, read: *mut usize) -> i32;
     fn fd_readdir(fd: u32, buffer: *mut u8, len: usize, cookie: u64, used: *mut usize) -> i32;
     fn fd_seek(fd: u32, delta: i64, whence: u32, at: *mut u64) -> i32;
@@ -85,6 +82,9 @@ unsafe extern "C" {
     fn proc_cwd(buffer: *mut u8, len: usize, used: *mut usize) -> i32;
     fn proc_chdir(path: *const u8, len: usize) -> i32;
     fn fd_pipe(fds: *mut [u32; 2]) -> i32;
+    fn fd_dup(fd: u32, lowest: u32, new: *mut u32) -> i32;
+    fn fd_dup2(fd: u32, to: u32) -> i32;
+    fn fd_given(fds: *mut u32, most: usize, count: *mut usize) -> i32;
     fn path_mode(fd: u32, flags: u32, path: *const u8, len: usize, mode: *mut u32) -> i32;
 }
 
@@ -114,7 +114,7 @@ fn kind(code: u8) -> FileKind {
         2 => FileKind::Char,
         3 => FileKind::Dir,
         4 => FileKind::File,
-        5 | 6 => FileKind::Socket,
+        5 => FileKind::Socket,
         7 => FileKind::Link,
         _ => FileKind::Fifo,
     }
@@ -248,21 +248,8 @@ impl World for Kernel {
         for entry in request.env {
             string(&mut out, entry);
         }
-        let base = request.program.rsplit(|&c| c == b'/').next().unwrap_or(b"");
-        let shell = matches!(base, b"bash" | b"sh");
-        let fds: Vec<(u32, Raw)> = request
-            .fds
-            .iter()
-            .filter_map(|&(child, raw)| match child {
-                0..=2 => Some((child, raw)),
-                _ if shell => Some((child + MOVED, raw)),
-                // The child's root stands there.
-                ROOT => None,
-                _ => Some((child, raw)),
-            })
-            .collect();
-        number(&mut out, fds.len());
-        for (child, raw) in fds {
+        number(&mut out, request.fds.len());
+        for &(child, raw) in request.fds {
             number(&mut out, child as usize);
             number(&mut out, raw as usize);
         }
@@ -548,26 +535,29 @@ impl World for Kernel {
             // SAFETY: pointer to a value that lives through the call.
             unsafe { fd_fdstat_get(fd, &raw mut stat) == 0 }
         };
-        let preopen = |fd: u32| {
-            let mut prestat = [0u32; 2];
-            // SAFETY: pointer to a value that lives through the call.
-            unsafe { fd_prestat_get(fd, &raw mut prestat) == 0 }
-        };
         let mut found: Vec<(u32, Raw)> = (0..3).filter(|&fd| open(fd)).map(|fd| (fd, fd as Raw)).collect();
-        // What another shell gave: it says so, since asking for each number would cost.
-        let moved = std::env::args_os().nth(1).is_some_and(|arg| arg.as_encoded_bytes() == crate::subshell::STATE_FLAG);
-        let most = if moved { crate::subshell::STATE_FD } else { 12 };
-        for fd in 3..=most {
-            if moved && (13..=40).contains(&fd) {
-                continue;
-            }
-            let raw = fd + MOVED;
-            if open(raw) && !preopen(raw) {
-                found.push((fd, raw as Raw));
-            }
+        let mut given = [0u32; 256];
+        let mut count = 0;
+        // SAFETY: room for as many numbers as it says.
+        let _ = unsafe { fd_given(given.as_mut_ptr(), given.len(), &raw mut count) };
+        for &fd in given.iter().take(count) {
+            let raw = if fd == ROOT { move_from_root(&given) } else { Some(fd as Raw) };
+            found.extend(raw.map(|raw| (fd, raw)));
         }
         found
     }
+}
+
+/// Makes room for the root where another descriptor was given at its number; gives that one's new place.
+fn move_from_root(given: &[u32]) -> Option<Raw> {
+    let root = (ROOT + 1..).find(|fd| !given.contains(fd))?;
+    let mut moved = 0;
+    // SAFETY: a pointer to a value that lives through the call; nobody owns these numbers yet.
+    unsafe {
+        check(fd_dup(ROOT, 10, &raw mut moved)).ok()?;
+        check(fd_dup2(root, ROOT)).ok()?;
+    }
+    Some(moved as Raw)
 }
 
 thread_local! {

@@ -3,8 +3,20 @@ import { errno, fsError } from '../../../staging/errno';
 import { filetype } from '../description';
 import { Directory } from '../directory';
 import { PipeReader, PipeWriter } from '../pipe';
+import type { Process } from '../process';
 import { right, streamRights } from '../rights';
 import type { Handler } from './handler';
+
+/**
+ * The name of a preopen. A libc looks for preopens from 3 upwards until the first number that is none: one that the
+ * process was given below them gets the name of a place that cannot be.
+ */
+function prestatName({ descriptors }: Process, fd: number): string {
+  const { preopen } = descriptors.get(fd);
+  if (preopen !== null) return preopen;
+  if (!descriptors.isGivenBelowPreopen(fd)) throw fsError('badf');
+  return `/dev/null/${fd}`;
+}
 
 export const descriptorCalls = {
   fd_close: (process, args) => {
@@ -66,8 +78,7 @@ export const descriptorCalls = {
     return errno.success;
   },
   fd_prestat_get: (process, args) => {
-    const { preopen } = process.descriptors.get(args.u32(0));
-    if (preopen === null) throw fsError('badf');
+    const preopen = prestatName(process, args.u32(0));
     const { memory } = process;
     const result = args.u32(1);
     memory.check(result, 8);
@@ -76,9 +87,7 @@ export const descriptorCalls = {
     return errno.success;
   },
   fd_prestat_dir_name: (process, args) => {
-    const { preopen } = process.descriptors.get(args.u32(0));
-    if (preopen === null) throw fsError('badf');
-    const name = Buffer.from(preopen);
+    const name = Buffer.from(prestatName(process, args.u32(0)));
     if (args.u32(2) < name.length) throw fsError('nametoolong');
     process.memory.write(args.u32(1), name);
     return errno.success;
@@ -92,6 +101,17 @@ export const descriptorCalls = {
     const result = args.u32(4);
     memory.check(result, 4);
     memory.setU32(result, description.list(process.accessor, into, args.size(3)));
+    return errno.success;
+  },
+  fd_given: (process, args) => {
+    const { descriptors, memory } = process;
+    const given = descriptors.given.filter((fd) => fd > 2);
+    const pointer = args.u32(0);
+    const most = args.u32(1);
+    memory.setU32(args.u32(2), given.length);
+    if (most < given.length) throw fsError('range');
+    memory.check(pointer, given.length * 4);
+    given.forEach((fd, index) => memory.setU32(pointer + 4 * index, fd));
     return errno.success;
   },
   fd_path: (process, args) => {

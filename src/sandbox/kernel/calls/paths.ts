@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { errno, fsError } from '../../../staging/errno';
 import type { Opened } from '../../../staging/vfs';
-import { fdflag, type Description } from '../description';
+import { fdflag, filetype, type Description } from '../description';
 import { Device, isPlainDevice } from '../device';
 import { Directory, toFiletype } from '../directory';
 import type { Args } from '../mailbox';
@@ -12,6 +12,8 @@ import type { Handler } from './handler';
 import { toRights, toTimes, writeFilestat } from './statusCalls';
 
 const oflag = { creat: 1, directory: 2, excl: 4, trunc: 8 } as const;
+
+const lookingOnly = { read: true, write: false, create: false, exclusive: false, truncate: false, directory: false, follow: true };
 
 interface Place {
   readonly base: Directory['directory'];
@@ -40,6 +42,14 @@ function openDevice(process: Process, name: string, opened: Opened): { descripti
   const fd = standard >= 0 ? standard : Number(/^(?:fd\/)?(\d+)$/.exec(name)?.[1] ?? Number.NaN);
   if (Number.isNaN(fd) || !process.descriptors.has(fd)) throw fsError('noent');
   return process.descriptors.get(fd);
+}
+
+/** What /dev/stdin and the like stand for; null for devices of everyone's. */
+function ownStream(process: Process, base: Place['base'], path: string): Description | null {
+  const opened = process.run.namespace.open(process.accessor, base, path, lookingOnly);
+  if (opened.kind === 'device') return isPlainDevice(opened.name) ? null : openDevice(process, opened.name, opened).description;
+  opened.close();
+  return null;
 }
 
 function describe(process: Process, opened: Opened): { description: Description; rights: number } {
@@ -119,8 +129,12 @@ export const pathCalls = {
   },
   path_filestat_get: (process, args) => {
     const { base, path } = place(process, args, 0, 'path_filestat_get', 2);
-    const stat = process.run.namespace.stat(process.accessor, base, path, follows(args.u32(1)));
-    writeFilestat(process.memory, args.u32(4), stat, toFiletype(stat.kind));
+    const follow = follows(args.u32(1));
+    const stat = process.run.namespace.stat(process.accessor, base, path, follow);
+    const stream = stat.kind === 'device' && follow ? ownStream(process, base, path) : null;
+    // Programs that ask before they open refuse what is neither file nor device.
+    const type = stream?.filetype === filetype.socketStream ? filetype.regularFile : (stream?.filetype ?? toFiletype(stat.kind));
+    writeFilestat(process.memory, args.u32(4), stream?.stat() ?? stat, type);
     return errno.success;
   },
   path_filestat_set_times: (process, args) => {

@@ -1,7 +1,6 @@
 import { errno, fsError } from '../../../staging/errno';
 import type { SetTimes, Stat } from '../../../staging/vfs';
 import { fdflag, filetype } from '../description';
-import { toFiletype } from '../directory';
 import type { GuestMemory } from '../guestMemory';
 import type { Args } from '../mailbox';
 import type { Process } from '../process';
@@ -70,9 +69,7 @@ export const statusCalls = {
   },
   fd_filestat_get: (process, args) => {
     const { description } = process.descriptors.get(args.u32(0), right.fd_filestat_get);
-    const stat = description.stat();
-    const type = stat.kind === 'unsupported' ? filetype.unknown : toFiletype(stat.kind);
-    writeFilestat(process.memory, args.u32(1), stat, type);
+    writeFilestat(process.memory, args.u32(1), description.stat(), description.filetype);
     return errno.success;
   },
   fd_filestat_set_size: (process, args) => {
@@ -111,7 +108,7 @@ export const statusCalls = {
     const needed = delta === 0 && whence === 1 ? right.fd_tell | right.fd_seek : right.fd_seek;
     // Streams lack the right because they cannot be sought: say that.
     if (!(rights & needed))
-      throw fsError(description.rights & right.fd_seek ? 'notcapable' : description.filetype === 0 ? 'spipe' : 'isdir');
+      throw fsError(description.rights & right.fd_seek ? 'notcapable' : description.filetype === filetype.socketStream ? 'spipe' : 'isdir');
     const result = args.u32(3);
     process.memory.check(result, 8);
     process.memory.setU64(result, BigInt(description.seek(delta, whence)));

@@ -35,6 +35,74 @@ describe('descriptors', () => {
     });
   });
 
+  it('a child can be given any number; its preopen moves out of the way and is found by looking from 3 upwards', async () => {
+    stage.program('child', async (guest) => {
+      const prestat = guest.alloc(8);
+      const name = guest.alloc(64);
+      const names: string[] = [];
+      for (let fd = 3; (await guest.call('fd_prestat_get', fd, prestat)) === 0; fd++) {
+        await ok(guest.call('fd_prestat_dir_name', fd, name, guest.u32(prestat + 4)));
+        names.push(guest.text(name, guest.u32(prestat + 4)));
+      }
+      expect(names).toEqual(['/dev/null/3', '/']);
+      expect(await read(guest, 3, 2)).toBe('ab');
+      expect(await read(guest, await open(guest, 'workspace/a.txt', { fd: 4 }), 1)).toBe('a');
+      const given = guest.alloc(8);
+      const count = guest.alloc(4);
+      await expectErrno(guest.call('fd_given', given, 1, count), 'range');
+      await ok(guest.call('fd_given', given, 2, count));
+      expect([guest.u32(count), guest.u32(given), guest.u32(given + 4)]).toEqual([2, 3, 7]);
+      await ok(guest.call('fd_close', 7));
+      await ok(guest.call('fd_dup2', 0, 3));
+      await ok(guest.call('fd_given', given, 2, count));
+      expect(guest.u32(count)).toBe(0);
+    });
+    await stage.run(async (guest) => {
+      const fd = await open(guest, 'workspace/a.txt');
+      const fds = [
+        [0, 0],
+        [3, fd],
+        [7, fd],
+      ] as const;
+      expect((await wait(guest, await spawn(guest, { program: 'child', fds }))).code).toBe(0);
+    });
+  });
+
+  it.each([
+    ['none', 2],
+    ['pushed', 6],
+    [new Uint8Array(3), 6],
+  ] as const)('tells no input, a pipe and a file apart: standard input %o is of type %d', async (stdin, type) => {
+    await stage.run(
+      async (guest) => {
+        const types = async (fd: number): Promise<number[]> => {
+          const stat = guest.alloc(64);
+          await ok(guest.call('fd_fdstat_get', fd, stat));
+          const ofDescriptor = guest.view.getUint8(stat);
+          await ok(guest.call('fd_filestat_get', fd, stat));
+          return [ofDescriptor, guest.view.getUint8(stat + 16)];
+        };
+        const named = async (path: string, follow = 1): Promise<number> => {
+          const stat = guest.alloc(64);
+          const { address, length } = guest.put(path);
+          await ok(guest.call('path_filestat_get', 3, follow, address, length, stat));
+          return guest.view.getUint8(stat + 16);
+        };
+        const { reading, writing } = await pipe(guest);
+        expect(await types(0)).toEqual([type, type]);
+        expect(await types(1)).toEqual([6, 6]);
+        expect([await types(reading), await types(writing)]).toEqual([
+          [6, 6],
+          [6, 6],
+        ]);
+        expect(await types(await open(guest, 'workspace/a.txt'))).toEqual([4, 4]);
+        expect([await named('dev/stdin'), await named('dev/null')]).toEqual([type === 6 ? 4 : type, 2]);
+        if (stdin === 'none') expect(await read(guest, 0, 10)).toBe('');
+      },
+      { stdin },
+    );
+  });
+
   it('T55: misuse of fd_renumber, closed and reused numbers give an errno', async () => {
     await stage.run(async (guest) => {
       const first = await open(guest, 'workspace/a.txt');

@@ -116,7 +116,7 @@ describe('processes', () => {
       await expectErrno(attempt(spawnRequest({ program: '/workspace' })), 'acces');
       await expectErrno(attempt(spawnRequest({ program: 'main', cwd: '/nowhere' })), 'noent');
       await expectErrno(attempt(spawnRequest({ program: 'main', fds: [[0, 77]] })), 'badf');
-      await expectErrno(attempt(spawnRequest({ program: 'main', fds: [[3, 0]] })), 'inval');
+      await expectErrno(attempt(spawnRequest({ program: 'main', fds: [[1024, 0]] })), 'inval');
       await expectErrno(attempt(spawnRequest({ program: 'main' }).subarray(0, 20)), 'inval');
     });
   });
