@@ -1,13 +1,8 @@
-import type { RunResult } from '../sandbox/sandbox';
-import { UserError } from '../shared/userError';
 import type { Command } from './command';
 import { exitStatus } from './command';
-import { type ExecOptions, parseExecOptions } from './execOptions';
-import { openSandbox } from './openSandbox';
-import { programStatus, toStatus } from './programStatus';
+import { parseExecOptions } from './execOptions';
 import { resolveRoot } from './rootFolder';
-import { shown } from './safeText';
-import { settleChanges } from './settleChanges';
+import { runInSandbox } from './runInSandbox';
 import type { Terminal } from './terminal';
 
 const help = `Usage: sunaba exec [OPTION…] COMMAND [ARG…]
@@ -40,43 +35,18 @@ async function runExec(args: readonly string[], terminal: Terminal): Promise<num
     return exitStatus.ok;
   }
   const options = parseExecOptions(args);
-  try {
-    return await runCommandLine(options, terminal);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    terminal.stderr.write(`sunaba: ${shown(error instanceof UserError ? message : `it failed inside: ${message}`)}\n`);
-    return programStatus.sunabaFailed;
-  }
-}
-
-async function runCommandLine(options: ExecOptions, terminal: Terminal): Promise<number> {
-  const folder = await resolveRoot(options.root, terminal.cwd);
-  const sandbox = openSandbox({ folder, limits: options.limits }, terminal);
-  try {
-    const result = await sandbox.run(
-      {
+  return await runInSandbox(
+    async () => ({
+      sandbox: { folder: await resolveRoot(options.root, terminal.cwd), limits: options.limits },
+      mode: options.mode,
+      request: {
         program: 'bash',
         args: ['-c', options.command, 'bash', ...options.args],
         env: options.env,
         cwd: options.cwd,
         view: 'shell',
-        stdin: terminal.stdin as AsyncIterable<Uint8Array>,
-        onOutput: (stream, chunk) => terminal[stream].write(chunk),
-        readOnly: options.mode === 'read-only',
       },
-      terminal.signal,
-    );
-    for (const { message } of result.limitsMet) terminal.stderr.write(`sunaba: ${message}\n`);
-    const own = toStatus(result.exit, terminal);
-    if (!hasStaged(result)) return own;
-    const settled = await settleChanges({ staging: sandbox.staging, mode: options.mode, terminal, json: false });
-    return own === exitStatus.ok ? settled : own;
-  } finally {
-    await sandbox.dispose();
-  }
-}
-
-/** Where nothing was written there is nothing to ask the kernel for. */
-function hasStaged({ ledger: { counts } }: RunResult): boolean {
-  return counts.written + counts.created + counts.removed > 0;
+    }),
+    terminal,
+  );
 }

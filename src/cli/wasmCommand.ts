@@ -4,11 +4,8 @@ import type { RunResult } from '../sandbox/sandbox';
 import { UserError } from '../shared/userError';
 import type { Command } from './command';
 import { exitStatus } from './command';
-import { openSandbox } from './openSandbox';
-import { programStatus, toStatus } from './programStatus';
 import { resolveRoot } from './rootFolder';
-import { shown } from './safeText';
-import { settleChanges } from './settleChanges';
+import { runInSandbox, type ProgramRun } from './runInSandbox';
 import type { Terminal } from './terminal';
 import { isHelp, parseWasmOptions, type WasmOptions } from './wasmOptions';
 
@@ -43,48 +40,25 @@ async function runWasm(args: readonly string[], terminal: Terminal): Promise<num
     return exitStatus.ok;
   }
   const options = parseWasmOptions(args);
-  try {
-    return await runProgram(options, terminal);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    terminal.stderr.write(`sunaba: ${shown(error instanceof UserError ? message : `it failed inside: ${message}`)}\n`);
-    return programStatus.sunabaFailed;
-  }
+  return await runInSandbox(() => toRun(options, terminal.cwd), terminal);
 }
 
-async function runProgram(options: WasmOptions, terminal: Terminal): Promise<number> {
-  const module = await readProgram(path.resolve(terminal.cwd, options.file));
-  const folder = await resolveRoot(options.root, terminal.cwd);
-  const sandbox = openSandbox({ folder, mount: options.mount, limits: options.limits }, terminal);
-  try {
-    const result = await sandbox.run(
-      {
-        program: { name: path.basename(options.file), module },
-        args: options.args,
-        env: options.env,
-        bareEnv: true,
-        cwd: options.mount,
-        view: options.mount === '/' ? 'only mount' : 'shell',
-        stdin: terminal.stdin as AsyncIterable<Uint8Array>,
-        onOutput: (stream, chunk) => terminal[stream].write(chunk),
-        readOnly: options.mode === 'read-only',
-      },
-      terminal.signal,
-    );
-    for (const { message } of result.limitsMet) terminal.stderr.write(`sunaba: ${message}\n`);
-    if (options.ledger !== undefined) await writeLedger(path.resolve(terminal.cwd, options.ledger), result);
-    const own = toStatus(result.exit, terminal);
-    if (!hasStaged(result)) return own;
-    const settled = await settleChanges({ staging: sandbox.staging, mode: options.mode, terminal, json: false });
-    return own === exitStatus.ok ? settled : own;
-  } finally {
-    await sandbox.dispose();
-  }
-}
-
-/** Where nothing was written there is nothing to ask the kernel for. */
-function hasStaged({ ledger: { counts } }: RunResult): boolean {
-  return counts.written + counts.created + counts.removed > 0;
+async function toRun(options: WasmOptions, cwd: string): Promise<ProgramRun> {
+  const module = await readProgram(path.resolve(cwd, options.file));
+  const { ledger, mount, limits, mode } = options;
+  return {
+    sandbox: { folder: await resolveRoot(options.root, cwd), mount, limits },
+    mode,
+    request: {
+      program: { name: path.basename(options.file), module },
+      args: options.args,
+      env: options.env,
+      bareEnv: true,
+      cwd: mount,
+      view: mount === '/' ? 'only mount' : 'shell',
+    },
+    ...(ledger === undefined ? {} : { ended: (result) => writeLedger(path.resolve(cwd, ledger), result) }),
+  };
 }
 
 async function readProgram(file: string): Promise<Uint8Array> {
