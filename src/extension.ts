@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { createApiKey } from './editor/apiKey';
 import { createChat } from './editor/chat';
 import { registerCommands } from './editor/commands';
+import { conversationDirectory } from './editor/conversationDirectory';
 import { createFolderChoice } from './editor/folderChoice';
 import { createKeptState } from './editor/keptState';
 import { chooseModel } from './editor/modelAccess';
@@ -15,8 +16,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Sunaba', { log: true });
   const emitter = () => new vscode.EventEmitter<void>();
   const changed = { key: emitter(), folder: emitter(), sandbox: emitter(), permissions: emitter() };
-  const storage = path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'changes');
-  const state = createKeptState(context.workspaceState, context.storageUri?.fsPath);
+  const directory = conversationDirectory(context);
+  const storage = path.join(directory, 'changes');
+  const state = createKeptState(context.workspaceState, context.storageUri === undefined ? undefined : directory);
 
   const apiKey = createApiKey(context.secrets, changed.key);
   const folderChoice = createFolderChoice(state, changed.folder);

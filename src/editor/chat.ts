@@ -11,6 +11,7 @@ import { ChatController, type AttachedText } from './chatController';
 import { createChatMessages } from './chatMessages';
 import { createChatStore } from './chatStore';
 import { chatViewIds, registerChatView, type ChatPanel } from './chatView';
+import { conversationDirectory } from './conversationDirectory';
 import type { FolderChoice } from './folderChoice';
 import { registerPendingDecorations } from './pendingDecorations';
 import type { Permissions } from './permissions';
@@ -56,7 +57,7 @@ export interface Chat extends vscode.Disposable {
 export function createChat(parts: ChatParts): Chat {
   const { context, log, apiKey, folderChoice, permissions, sandboxes } = parts;
   const panels = new Set<ChatPanel>();
-  const storage = (context.storageUri ?? context.globalStorageUri).fsPath;
+  const storage = conversationDirectory(context);
   const broadcast = (message: HostMessage) => {
     for (const panel of panels) panel.post(message);
   };
@@ -96,7 +97,6 @@ export function createChat(parts: ChatParts): Chat {
     mayWrite: () => vscode.workspace.isTrusted,
     show: (pending) => {
       controller.showReview(pending);
-      void context.workspaceState.update(pendingState, pending !== null);
       void vscode.commands.executeCommand('setContext', 'sunaba.changesPending', pending !== null);
     },
     emit: (event) => controller.emit(event),
@@ -115,8 +115,9 @@ export function createChat(parts: ChatParts): Chat {
   }
 
   // What was pending when VS Code was closed is still staged; the sandbox is made to show it.
-  const restored = controller.restore().then(() => {
-    if (context.workspaceState.get<unknown>(pendingState) === true && folderChoice.current() !== undefined) go(review.refresh());
+  const restored = controller.restore().then(async () => {
+    const folder = folderChoice.current();
+    if (folder !== undefined && (await sandboxes.hasPending(folder.uri.fsPath))) go(review.refresh());
   });
 
   /** A hidden file does not exist for the agent; the user may show it a piece himself, once, after a warning. */
@@ -264,5 +265,3 @@ export function createChat(parts: ChatParts): Chat {
     },
   };
 }
-
-const pendingState = 'sunaba.pending';

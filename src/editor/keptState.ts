@@ -4,7 +4,7 @@ import type * as vscode from 'vscode';
 import { isRecord } from '../shared/isRecord';
 
 /**
- * VS Code's workspace state, with a file of VS Code's storage for this workspace beside it that is written at once. VS
+ * VS Code's workspace state, with a file in the conversation's directory beside it that is written at once. VS
  * Code itself writes some seconds later: a window that ends abruptly would forget the user's last click, and a mode that
  * he had made stricter would be loose again. Where no workspace is open there is no such file, and the state alone counts.
  */

@@ -5,11 +5,14 @@ import * as vscode from 'vscode';
 import type { FileRules } from '../permissions/filePolicy';
 import type { HostKind, Sandbox } from '../sandbox/sandbox';
 import { openSandbox } from '../sandbox/vscodeWasi/vscodeSandbox';
+import { mayHavePendingChanges } from '../staging/mayHavePendingChanges';
 import { readSettings } from './settings';
 
 /** The sandbox of the conversation: made when a turn first needs it, and again when the folder or a setting it hangs on has changed. */
 export interface SandboxHolder {
   open(folder: string): Promise<Sandbox>;
+  /** Whether a former window left changes of this folder that are not applied; asks the disk, without making a sandbox. */
+  hasPending(folder: string): Promise<boolean>;
   /** The sandbox that stands now, without making one. */
   current(): Sandbox | undefined;
   hostInUse(): HostKind | null;
@@ -35,6 +38,8 @@ export function createSandboxHolder(
   const dist = path.join(extension.fsPath, 'dist');
   let held: Held | undefined;
 
+  const storageOf = (folder: string) => path.join(storage, createHash('sha256').update(folder).digest('hex').slice(0, 16));
+
   const close = async () => {
     const old = held;
     held = undefined;
@@ -45,7 +50,7 @@ export function createSandboxHolder(
 
   const make = async (folder: string): Promise<Sandbox> => {
     const { host, limits } = readSettings();
-    const own = path.join(storage, createHash('sha256').update(folder).digest('hex').slice(0, 16));
+    const own = storageOf(folder);
     await mkdir(own, { recursive: true, mode: 0o700 });
     const { sandbox, notice } = await openSandbox(host, { dist, folder, limits, storage: own, rules: rules() }, (text) => {
       log.warn(text);
@@ -76,6 +81,7 @@ export function createSandboxHolder(
         changed.fire();
       }
     },
+    hasPending: (folder) => mayHavePendingChanges(storageOf(folder)),
     current: () => held?.sandbox,
     hostInUse: () => held?.sandbox?.host ?? null,
     close,

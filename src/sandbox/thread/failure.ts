@@ -12,6 +12,14 @@ export function fromFailure(failure: Failure): UserError {
   return new UserError(failure.code, failure.message, { cause: failure.detail });
 }
 
+/** The kernel's thread gave the conversation to another process before it began with what was asked: ask a new thread. */
+export class GaveWay extends Error {
+  constructor() {
+    super('the conversation was given to another process');
+    this.name = 'GaveWay';
+  }
+}
+
 /** The kernel's thread is gone while something waited for it. */
 export function threadEnded(): UserError {
   return new UserError('sandboxFailed', 'The sandbox ended unexpectedly. Run it again: a new one starts by itself.');

@@ -1,7 +1,7 @@
 import { assertNever } from '../../shared/assertNever';
 import type { RunRequest, RunResult } from '../sandbox';
 import type { ThreadHandle } from './channel';
-import { fromFailure, threadEnded } from './failure';
+import { fromFailure, GaveWay, threadEnded } from './failure';
 import type { FromThread, StagingMethod, ThreadOptions, ToThread } from './protocol';
 
 export type KernelHandle = ThreadHandle<ToThread, FromThread>;
@@ -136,6 +136,10 @@ export class KernelConnection {
       case 'guest terminate':
         this.options.onGuest?.(message, this.#handle);
         return;
+      case 'gave way':
+        this.#lose(() => new GaveWay());
+        void this.#handle.kill();
+        return;
       case 'stuck':
         this.onLost();
         void this.#handle.kill();
@@ -148,14 +152,14 @@ export class KernelConnection {
     }
   }
 
-  #lose(): void {
+  #lose(why: () => Error = threadEnded): void {
     if (this.#lost) return;
     this.#lost = true;
     this.onLost();
     this.#closed.resolve();
-    this.#opening.reject(threadEnded());
-    for (const { settle } of this.#runs.values()) settle.reject(threadEnded());
-    for (const settle of this.#calls.values()) settle.reject(threadEnded());
+    this.#opening.reject(why());
+    for (const { settle } of this.#runs.values()) settle.reject(why());
+    for (const settle of this.#calls.values()) settle.reject(why());
   }
 }
 

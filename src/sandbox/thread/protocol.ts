@@ -67,6 +67,8 @@ export type FromThread =
       readonly mailboxAddress: number;
     }
   | { readonly type: 'guest terminate'; readonly guest: number }
+  /** Another process asked for this conversation and nothing was running: what was not answered is to be asked of a new thread. */
+  | { readonly type: 'gave way' }
   /** A guest's thread does not end: only the end of the kernel's process ends it. */
   | { readonly type: 'stuck' }
   | { readonly type: 'closed' };

@@ -6,6 +6,7 @@ import { emptyLedger } from '../../shared/ledger';
 import { UserError } from '../../shared/userError';
 import type { HostKind, RunRequest, RunResult, Sandbox, StagingPort } from '../sandbox';
 import { requireFolder } from '../requireFolder';
+import { GaveWay } from './failure';
 import { KernelConnection, type ConnectionOptions } from './kernelConnection';
 import type { StagingMethod, ThreadOptions } from './protocol';
 
@@ -32,7 +33,7 @@ export class RemoteSandbox implements Sandbox {
     const call =
       <M extends StagingMethod>(method: M) =>
       (...args: Parameters<StagingPort[M]>) =>
-        this.#connect().callStaging(method, args) as ReturnType<StagingPort[M]>;
+        this.#ask((connection) => connection.callStaging(method, args)) as ReturnType<StagingPort[M]>;
     this.staging = {
       changes: call('changes'),
       read: call('read'),
@@ -45,13 +46,13 @@ export class RemoteSandbox implements Sandbox {
 
   /** Starts the thread and its warm workers ahead of the first run. */
   async warm(): Promise<void> {
-    await this.#connect().opened;
+    await this.#ask((connection) => connection.opened);
   }
 
   async run(request: RunRequest, signal: AbortSignal): Promise<RunResult> {
     if (signal.aborted) return neverStarted();
     await requireFolder(this.options.thread.folder);
-    return await this.#connect().run(request, signal);
+    return await this.#ask((connection) => connection.run(request, signal));
   }
 
   async dispose(): Promise<void> {
@@ -60,6 +61,17 @@ export class RemoteSandbox implements Sandbox {
     this.#connection = undefined;
     await connection?.close(this.options.closeMs);
     if (this.#temporary !== undefined) await rm(this.#temporary, { recursive: true, force: true });
+  }
+
+  /** Asks the kernel's thread; where that gave the conversation away before it began, a new one, which asks for it back. */
+  async #ask<Answer>(question: (connection: KernelConnection) => Promise<Answer>): Promise<Answer> {
+    for (;;) {
+      try {
+        return await question(this.#connect());
+      } catch (error) {
+        if (!(error instanceof GaveWay)) throw error;
+      }
+    }
   }
 
   #connect(): KernelConnection {

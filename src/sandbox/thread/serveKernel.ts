@@ -4,6 +4,7 @@ import { UserError } from '../../shared/userError';
 import { collectingLauncher } from '../collectingLauncher';
 import { MemoryCollector } from '../collectMemory';
 import { createWorkerLauncher } from '../embedded/workerLauncher';
+import { holdConversation, type ConversationHold } from '../../staging/conversationLock';
 import { createKernel } from '../kernel/createKernel';
 import type { Kernel, KernelRun } from '../kernel/kernel';
 import type { Launcher } from '../launcher';
@@ -18,27 +19,56 @@ const warmThreads = 2;
 const maxIdleThreads = 8;
 /** A kill ends a guest within 300 ms whatever it does: what is left after this is for the end of the process. */
 const stuckAfterMs = 200;
+/** How often a thread that holds a conversation looks whether another process waits for it. */
+const wantedEveryMs = 250;
+/** How long a thread that gave its conversation away waits to be ended. */
+const leaveMs = 2000;
 
 /** Serves one conversation over `channel`: its kernel, its overlay, its guests. `exit` ends the thread. */
 export function serveKernel(channel: Channel<FromThread, ToThread>, exit: () => void): void {
   let opening: Promise<Conversation> | undefined;
   const runs = new Map<number, OpenRun>();
+  let calls = 0;
+  let gaveWay = false;
+  const closing = new AbortController();
 
   const opened = (): Promise<Conversation> =>
     opening ?? Promise.reject(new UserError('sandboxFailed', 'The sandbox was asked before it was opened.'));
 
-  const close = async () => {
-    const conversation = await opening?.catch(() => undefined);
-    await conversation?.dispose();
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closing.abort();
+    return (closed ??= (opening ?? Promise.resolve(undefined)).then(
+      (conversation) => conversation?.dispose(),
+      () => undefined,
+    ));
+  };
+
+  /** With nothing under way the conversation is on disk alone, and another process may go on with it. */
+  const giveWayWhereWanted = (conversation: Conversation) => {
+    if (runs.size > 0 || calls > 0 || gaveWay || !conversation.hold.isWanted) return;
+    gaveWay = true;
+    void close()
+      .catch((error: unknown) => channel.post({ type: 'open failed', failure: toFailure(error) }))
+      .finally(() => {
+        channel.post({ type: 'gave way' });
+        setTimeout(exit, leaveMs);
+      });
   };
 
   channel.onClose(() => void close().finally(exit));
   channel.onMessage((message) => {
+    if (gaveWay) return;
     switch (message.type) {
       case 'open':
-        opening = Conversation.open(message.options, channel);
+        opening = Conversation.open(message.options, channel, closing.signal);
         opening.then(
-          () => channel.post({ type: 'opened' }),
+          (conversation) => {
+            channel.post({ type: 'opened' });
+            if (closing.signal.aborted) return;
+            const looking = setInterval(() => giveWayWhereWanted(conversation), wantedEveryMs);
+            closing.signal.addEventListener('abort', () => clearInterval(looking));
+          },
           (error: unknown) => channel.post({ type: 'open failed', failure: toFailure(error) }),
         );
         return;
@@ -58,12 +88,14 @@ export function serveKernel(channel: Channel<FromThread, ToThread>, exit: () => 
         runs.get(message.run)?.abort();
         return;
       case 'staging':
+        calls++;
         void opened()
           .then((conversation) => conversation.space.callStaging(message.method, message.args))
           .then(
             (value) => channel.post({ type: 'staging done', call: message.call, value }),
             (error: unknown) => channel.post({ type: 'staging failed', call: message.call, failure: toFailure(error) }),
-          );
+          )
+          .finally(() => calls--);
         return;
       case 'guest attached':
       case 'guest ended':
@@ -89,13 +121,21 @@ class Conversation {
   private constructor(
     readonly kernel: Kernel,
     readonly space: ConversationSpace,
+    readonly hold: ConversationHold,
     private readonly launcher: Launcher,
     readonly relay: RelayLauncher | undefined,
   ) {}
 
-  static async open(options: ThreadOptions, channel: Channel<FromThread, ToThread>): Promise<Conversation> {
+  static async open(options: ThreadOptions, channel: Channel<FromThread, ToThread>, signal: AbortSignal): Promise<Conversation> {
     const programs = await createProgramStore(options.guests);
-    const space = createConversationSpace(options, programs);
+    const hold = await holdConversation(options.storage, signal);
+    let space: ConversationSpace;
+    try {
+      space = createConversationSpace(options, programs);
+    } catch (error) {
+      hold.release();
+      throw error;
+    }
     const relay = options.launcher === 'relay' ? createRelayLauncher((message) => channel.post(message)) : undefined;
     const launcher =
       relay ??
@@ -115,13 +155,14 @@ class Conversation {
       createLedger: () => space.createLedger(),
       spinningGuests: Math.max(availableParallelism() - 1, 0),
     });
-    return new Conversation(kernel, space, launcher, relay);
+    return new Conversation(kernel, space, hold, launcher, relay);
   }
 
   async dispose(): Promise<void> {
     this.kernel.dispose();
     await this.launcher.dispose();
     await this.space.dispose();
+    this.hold.release();
   }
 }
 

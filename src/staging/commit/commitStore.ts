@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashOfText } from '../contentHash';
 import { makePrivateDirectory } from '../privateFile';
+import { acquireProcessLock, tryProcessLock, type ProcessLock } from '../processLock';
 import { CommitRun, type StepObserver } from './commitRun';
-import { acquireFolderLock, tryFolderLock, type FolderLock } from './folderLock';
 import type { HostFolder } from './hostFolder';
 import { readJournal, type Journal } from './journal';
 
@@ -25,15 +25,15 @@ export class CommitStore {
     this.commits = join(this.directory, 'commits');
   }
 
-  lock(): FolderLock {
+  lock(): ProcessLock {
     makePrivateDirectory(this.commits);
-    return acquireFolderLock(join(this.directory, 'lock'));
+    return acquireProcessLock(join(this.directory, 'lock'));
   }
 
   /** Where no other process holds the lock, finishes what a former one left. A living committer is left alone. */
   recoverIfFree(): void {
     if (!existsSync(this.commits)) return;
-    const lock = tryFolderLock(join(this.directory, 'lock'));
+    const lock = tryProcessLock(join(this.directory, 'lock'));
     if (lock === null) return;
     try {
       this.recover();

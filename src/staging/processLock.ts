@@ -1,7 +1,7 @@
 import { closeSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { UserError } from '../../shared/userError';
-import { createPrivateFile, writeFully } from '../privateFile';
+import { UserError } from '../shared/userError';
+import { createPrivateFile, writeFully } from './privateFile';
 
 /** How long a commit waits for another one of the same folder. */
 export const lockWaitMs = 15_000;
@@ -9,22 +9,21 @@ const retryMs = 25;
 /** A lock whose owner has not written its name into it by then was left by a crash. */
 const unnamedAgeMs = 5_000;
 
-export interface FolderLock {
+export interface ProcessLock {
   release(): void;
 }
 
 /**
- * One lock a real path, shared by every window and the command line: a file that names the process which holds it. The
- * lock of a process that is gone is taken over; that of a living one never.
+ * Waits for a folder's lock, blocking this thread. One lock a real path, shared by every window and the command line.
  */
-export function acquireFolderLock(path: string, waitMs = lockWaitMs): FolderLock {
-  const lock = tryFolderLock(path);
+export function acquireProcessLock(path: string, waitMs = lockWaitMs): ProcessLock {
+  const lock = tryProcessLock(path);
   if (lock !== null) return lock;
   const until = performance.now() + waitMs;
   const pause = new Int32Array(new SharedArrayBuffer(4));
   while (performance.now() < until) {
     Atomics.wait(pause, 0, 0, retryMs);
-    const late = tryFolderLock(path);
+    const late = tryProcessLock(path);
     if (late !== null) return late;
   }
   throw new UserError(
@@ -33,8 +32,12 @@ export function acquireFolderLock(path: string, waitMs = lockWaitMs): FolderLock
   );
 }
 
-/** The lock, or null where a living process holds it. */
-export function tryFolderLock(path: string): FolderLock | null {
+/**
+ * The lock, or null where another living process holds it. A lock is a file that names its holder; that of a process
+ * which is gone is taken over, that of a living one never. One that names this very process was left by a thread of it
+ * that was ended: whoever starts such a thread waits for the end of the one before.
+ */
+export function tryProcessLock(path: string): ProcessLock | null {
   const token = randomBytes(8).toString('hex');
   if (create(path, token)) return held(path, token);
   const owner = readOwner(path);
@@ -67,7 +70,7 @@ function create(path: string, token: string): boolean {
   return true;
 }
 
-function held(path: string, token: string): FolderLock {
+function held(path: string, token: string): ProcessLock {
   return {
     release: () => {
       const owner = readOwner(path);
@@ -120,6 +123,7 @@ function isOwner(value: unknown): value is Owner {
 }
 
 function isAlive(owner: Owner): boolean {
+  if (owner.pid === process.pid) return false;
   try {
     process.kill(owner.pid, 0);
   } catch (cause) {
