@@ -49,10 +49,10 @@ export function createSandboxHolder(
   };
 
   const make = async (folder: string): Promise<Sandbox> => {
-    const { host, limits } = readSettings();
+    const { host, limits, checkpointsMib } = readSettings();
     const own = storageOf(folder);
     await mkdir(own, { recursive: true, mode: 0o700 });
-    const { sandbox, notice } = await openSandbox(host, { dist, folder, limits, storage: own, rules: rules() }, (text) => {
+    const { sandbox, notice } = await openSandbox(host, { dist, folder, limits, checkpointsMib, storage: own, rules: rules() }, (text) => {
       log.warn(text);
       void vscode.window.showWarningMessage(text);
     });
@@ -63,8 +63,8 @@ export function createSandboxHolder(
 
   return {
     open: async (folder) => {
-      const { host, limits } = readSettings();
-      const key = JSON.stringify({ folder, host, limits, rules: rules() });
+      const { host, limits, checkpointsMib } = readSettings();
+      const key = JSON.stringify({ folder, host, limits, checkpointsMib, rules: rules() });
       if (held?.key !== key) {
         await close();
         const next: Held = { key, opening: make(folder) };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { defaultCheckpointsMib } from '../staging/commit/checkpointBudget';
 import { defaultLimits, type LimitName, type Limits } from '../shared/limits';
 
 /** The user's settings, each parsed: a value of a wrong type or out of bounds counts as not set. */
@@ -12,6 +13,8 @@ export interface Settings {
   readonly host: 'auto' | 'vscode' | 'embedded';
   readonly suggestions: readonly string[];
   readonly chatInActivityBar: boolean;
+  /** Disk space for checkpoints, in MiB. */
+  readonly checkpointsMib: number;
   readonly limits: Limits;
 }
 
@@ -31,6 +34,7 @@ export function readSettings(): Settings {
     host: oneOf('wasi.host', ['auto', 'vscode', 'embedded']),
     suggestions: Array.isArray(suggestions) ? suggestions.filter((each): each is string => typeof each === 'string') : [],
     chatInActivityBar: oneOf('chat.location', ['secondarySideBar', 'activityBar']) === 'activityBar',
+    checkpointsMib: integer('checkpoints.budgetMiB', defaultCheckpointsMib),
     limits: readLimits(),
   };
 }

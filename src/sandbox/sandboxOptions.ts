@@ -20,12 +20,14 @@ export interface SandboxOptions {
   readonly storage?: string;
   /** Host path of where all windows and the command line keep the journals of commits; the user's state directory where absent. */
   readonly state?: string;
+  /** Disk space for the originals of commits, in MiB; 500 where absent. */
+  readonly checkpointsMib?: number;
   /** Which files are hidden, protected and read-only; the defaults where absent. */
   readonly rules?: FileRules;
 }
 
 export function toThreadOptions(launcher: ThreadOptions['launcher'], options: SandboxOptions): RemoteSandboxOptions['thread'] {
-  const { dist, folder, limits, storage, rules } = options;
+  const { dist, folder, limits, storage, checkpointsMib, rules } = options;
   return {
     launcher,
     dist,
@@ -35,6 +37,7 @@ export function toThreadOptions(launcher: ThreadOptions['launcher'], options: Sa
     mount: options.mount ?? '/workspace',
     state: options.state ?? path.join(stateDirectory(process.env, process.platform), 'folders'),
     ...(storage === undefined ? {} : { storage }),
+    ...(checkpointsMib === undefined ? {} : { checkpointsMib }),
     ...(rules === undefined ? {} : { rules }),
   };
 }

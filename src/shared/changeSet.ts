@@ -48,6 +48,26 @@ export interface CommitReport {
   readonly applied: readonly string[];
   readonly held: readonly { readonly path: string; readonly reason: ChangeMark }[];
   readonly conflicts: readonly { readonly path: string; readonly reason: ConflictReason }[];
+  /** Present where checkpoints were given up to stay within the budget; `checkpointNotice` says it in a sentence. */
+  readonly givenUp?: GivenUpCheckpoints;
+}
+
+/** Checkpoints (the originals of commits) that are not kept any more: these commits cannot be taken back. */
+export interface GivenUpCheckpoints {
+  readonly commits: number;
+  /** What they had taken on disk. */
+  readonly bytes: number;
+  /** When the youngest of them was made, in milliseconds since the epoch. */
+  readonly upToMs: number;
+  /** The budget that they were given up for, in MiB. */
+  readonly budgetMib: number;
+}
+
+/** What a user is told about checkpoints that were given up. */
+export function checkpointNotice({ commits, bytes, budgetMib }: GivenUpCheckpoints): string {
+  const which = commits === 1 ? 'The oldest checkpoint was' : `The ${commits} oldest checkpoints were`;
+  const freed = Math.max(1, Math.round(bytes / (1024 * 1024)));
+  return `${which} given up (${freed} MiB) to stay within ${budgetMib} MiB; what they had applied cannot be undone any more. Keep more with the setting sunaba.checkpoints.budgetMiB.`;
 }
 
 export interface CommitRequest {

@@ -122,6 +122,7 @@ const commitReport: v.GenericSchema<unknown, CommitReport> = v.object({
   applied: strings,
   held: v.array(v.object({ path: v.string(), reason: details.entries.marks.item })),
   conflicts,
+  givenUp: v.exactOptional(v.object({ commits: count, bytes: v.number(), upToMs: v.number(), budgetMib: v.number() })),
 });
 
 export const fixSchema = v.picklist(fixes);

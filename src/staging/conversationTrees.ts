@@ -14,6 +14,8 @@ export interface ConversationTreesOptions {
   readonly state: string;
   /** Where guests see the folder. */
   readonly guestPath: string;
+  /** Disk space for the originals of commits, in MiB; the default where absent. */
+  readonly checkpointsMib?: number;
   /** The default rules where absent. */
   readonly rules?: FileRules;
 }
@@ -28,11 +30,16 @@ export interface ConversationTrees {
 }
 
 /** Opens what a conversation's processes may write to: the overlay over its folder, and its scratch. */
-export function openConversationTrees({ folder, storage, state, guestPath, rules }: ConversationTreesOptions): ConversationTrees {
+export function openConversationTrees({ folder, storage, state, guestPath, checkpointsMib, rules }: ConversationTreesOptions): ConversationTrees {
   const policy = createFilePolicy(rules ?? defaultFileRules);
   const workspace = createOverlayTree({ root: folder, storage: join(storage, 'overlay'), policy, guestPath });
   const scratch = createScratchTree({ storage: join(storage, 'scratch'), guestPath: '/tmp' });
-  const staging = createStaging(workspace, { root: folder, state, overlayId: hashOfText(realpathSync(storage)) });
+  const staging = createStaging(workspace, {
+    root: folder,
+    state,
+    overlayId: hashOfText(realpathSync(storage)),
+    ...(checkpointsMib === undefined ? {} : { checkpointsMib }),
+  });
   return {
     workspace,
     scratch,

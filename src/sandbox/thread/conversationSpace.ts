@@ -27,6 +27,7 @@ export function createConversationSpace(options: ThreadOptions, programs: Progra
     storage: options.storage,
     state: options.state,
     guestPath: options.mount,
+    ...(options.checkpointsMib === undefined ? {} : { checkpointsMib: options.checkpointsMib }),
     ...(options.rules === undefined ? {} : { rules: options.rules }),
   });
   const { workspace, scratch, staging } = trees;

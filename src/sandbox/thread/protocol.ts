@@ -24,6 +24,8 @@ export interface ThreadOptions {
   readonly storage: string;
   /** Host path of where commits keep journals and originals, the same for all windows and the command line. */
   readonly state: string;
+  /** Disk space for the originals of commits, in MiB. */
+  readonly checkpointsMib?: number;
   readonly rules?: FileRules;
 }
 
