@@ -30,7 +30,14 @@ export interface ConversationTrees {
 }
 
 /** Opens what a conversation's processes may write to: the overlay over its folder, and its scratch. */
-export function openConversationTrees({ folder, storage, state, guestPath, checkpointsMib, rules }: ConversationTreesOptions): ConversationTrees {
+export function openConversationTrees({
+  folder,
+  storage,
+  state,
+  guestPath,
+  checkpointsMib,
+  rules,
+}: ConversationTreesOptions): ConversationTrees {
   const policy = createFilePolicy(rules ?? defaultFileRules);
   const workspace = createOverlayTree({ root: folder, storage: join(storage, 'overlay'), policy, guestPath });
   const scratch = createScratchTree({ storage: join(storage, 'scratch'), guestPath: '/tmp' });

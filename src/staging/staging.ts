@@ -24,6 +24,8 @@ export interface StagingOptions {
   readonly state: string;
   /** Names this overlay among those of the folder; the same after a restart. */
   readonly overlayId: string;
+  /** Disk space for the originals of commits, in MiB; the default where absent. */
+  readonly checkpointsMib?: number;
   /** Called after each thing a commit does to a disk. */
   readonly observe?: StepObserver;
 }
@@ -54,13 +56,15 @@ class OverlayStaging implements Staging {
   private readonly store: CommitStore;
   private readonly describer: ChangeDescriber;
   private readonly shown = new Map<string, string>();
+  /** Commits that this overlay has nothing to do with, so that their journals are read once. */
+  private readonly ofOthers = new Set<string>();
 
   constructor(
     private readonly tree: OverlayTree,
     private readonly options: StagingOptions,
   ) {
     this.folder = new HostFolder(options.root);
-    this.store = new CommitStore(options.state, this.folder, options.observe ?? (() => undefined));
+    this.store = new CommitStore(options.state, this.folder, options.observe ?? (() => undefined), options.checkpointsMib);
     this.describer = new ChangeDescriber(tree.root);
     this.store.recoverIfFree();
     this.settleFormer();
@@ -147,7 +151,7 @@ class OverlayStaging implements Staging {
       return this.commitLocked(request, [...changed, path]);
     }
     this.settleCommit(journal);
-    return { commitId: journal.commitId, applied: journal.applied.map((each) => each.path), held: selection.held, conflicts };
+    return this.reportOf(journal, selection.held, conflicts);
   }
 
   discard(paths: readonly string[] | 'all'): void {
@@ -165,17 +169,24 @@ class OverlayStaging implements Staging {
     const lock = this.store.lock();
     try {
       this.store.recover();
-      const journal = this.store.done().find((each) => each.commitId === commitId);
-      if (journal === undefined)
+      const journal = this.store.doneOne(commitId);
+      if (journal === null)
         throw new UserError('sandboxFailed', 'The originals of this commit are not kept any more. It cannot be taken back.');
       const { targets, conflicts } = revertTargets(journal, this.folder, this.store);
       if (targets.length === 0) return { commitId: null, applied: [], held: [], conflicts };
       const about = { overlayId: this.options.overlayId, reverts: commitId };
       const done = this.performRevert(targets, about);
-      return { commitId: done.commitId, applied: done.applied.map((each) => each.path), held: [], conflicts };
+      return this.reportOf(done, [], conflicts);
     } finally {
       lock.release();
     }
+  }
+
+  /** What a commit did. The checkpoints are brought within their budget first: its own and the one it took back are kept. */
+  private reportOf(journal: Journal, held: CommitReport['held'], conflicts: CommitReport['conflicts']): CommitReport {
+    const givenUp = this.store.keepWithinBudget([journal.commitId, ...(journal.reverts === null ? [] : [journal.reverts])]);
+    const applied = journal.applied.map((each) => each.path);
+    return { commitId: journal.commitId, applied, held, conflicts, ...(givenUp === null ? {} : { givenUp }) };
   }
 
   private performRevert(targets: readonly Target[], about: { overlayId: string; reverts: string }): Journal {
@@ -196,9 +207,9 @@ class OverlayStaging implements Staging {
 
   /** Commits of this overlay that were finished by a recovery, or right before a crash. */
   private settleFormer(): void {
-    for (const journal of this.store.done()) {
-      if (journal.overlayId === this.options.overlayId && journal.reverts === null && !this.tree.committed.has(journal.commitId))
-        this.settleCommit(journal);
+    for (const journal of this.store.done(new Set([...this.tree.committed, ...this.ofOthers]))) {
+      if (journal.overlayId === this.options.overlayId && journal.reverts === null) this.settleCommit(journal);
+      else this.ofOthers.add(journal.commitId);
     }
   }
 

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { GivenUpCheckpoints } from '../../shared/changeSet';
 import { hashOfText } from '../contentHash';
 import { makePrivateDirectory } from '../privateFile';
 import { acquireProcessLock, tryProcessLock, type ProcessLock } from '../processLock';
+import { CheckpointBudget } from './checkpointBudget';
 import { CommitRun, type StepObserver } from './commitRun';
 import type { HostFolder } from './hostFolder';
 import { readJournal, type Journal } from './journal';
@@ -15,12 +17,16 @@ import { readJournal, type Journal } from './journal';
 export class CommitStore {
   private readonly directory: string;
   private readonly commits: string;
+  private readonly budget: CheckpointBudget;
 
+  /** `checkpointsMib`: disk space for the originals of all folders' commits. */
   constructor(
     state: string,
     private readonly folder: HostFolder,
     private readonly observe: StepObserver,
+    checkpointsMib: number | undefined,
   ) {
+    this.budget = new CheckpointBudget(state, checkpointsMib);
     this.directory = join(state, hashOfText(folder.realPath).slice(0, 32));
     this.commits = join(this.directory, 'commits');
   }
@@ -79,9 +85,10 @@ export class CommitStore {
     }
   }
 
-  /** Commits that are over and can be taken back, oldest first. */
-  done(): Journal[] {
+  /** Commits that are over and can be taken back, oldest first; without those of `known`, whose journals are not read. */
+  done(known: ReadonlySet<string> = new Set()): Journal[] {
     return this.ids()
+      .filter((commitId) => !known.has(commitId))
       .map((commitId) => readJournal(join(this.commits, commitId)))
       .filter((journal): journal is Journal => journal?.state === 'done')
       .sort((a, b) => a.atMs - b.atMs);
@@ -100,8 +107,15 @@ export class CommitStore {
     return join(this.commits, commitId, `original-${original}`);
   }
 
-  forget(commitId: string): void {
-    rmSync(join(this.commits, commitId), { recursive: true, force: true });
+  /** With the lock held: gives up the oldest commits' originals where all together take too much. Not those of `inUse`. */
+  keepWithinBudget(inUse: readonly string[]): GivenUpCheckpoints | null {
+    return this.budget.enforce(this.directory, new Set(inUse.map((commitId) => join(this.commits, commitId))));
+  }
+
+  /** The journal of one commit that is over; null where it is not kept (any more). */
+  doneOne(commitId: string): Journal | null {
+    const journal = this.ids().includes(commitId) ? readJournal(join(this.commits, commitId)) : null;
+    return journal?.state === 'done' ? journal : null;
   }
 
   private ids(): string[] {
