@@ -213,7 +213,9 @@ describe('the review', () => {
     expect(await chat.composer.inputValue()).toBe('Raise the daily fee to 50.00.');
     await session.page.locator('.notification-list-item', { hasText: 'Went back' }).getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => chat.turns.count()).toBe(before + 1);
+    // Both files: the next test writes them afresh, which must not meet the step that is still under way.
     await expect.poll(() => read('src/fees.js')).toContain('dailyFee = 5000');
+    await expect.poll(() => read('docs/fees.md')).toContain('costs 50.00');
     await chat.composer.fill('');
   });
 
