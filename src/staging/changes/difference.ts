@@ -28,7 +28,7 @@ type Found = Omit<Difference, 'from' | 'fromExpected' | 'fromLower'>;
 /** All differences of an overlay, by path; a directory stands before what is in it. */
 export function collectDifferences(root: OverlayDirectory): Difference[] {
   const found: Found[] = [];
-  new Collector(root.context, found).directory(root, '');
+  new Collector(root.context, found).directory(root, '', true);
   return pairMoves(found).sort((a, b) => comparePaths(a.path, b.path));
 }
 
@@ -42,17 +42,20 @@ class Collector {
     private readonly found: Found[],
   ) {}
 
-  /** `path`: where guests see the directory. Where the folder's own shows through there, only what covers it differs. */
-  directory(directory: OverlayDirectory, path: string): void {
+  /**
+   * `path`: where guests see the directory. Where the folder's own shows through there, only what covers it differs.
+   * `isThere`: the folder has a directory there.
+   */
+  directory(directory: OverlayDirectory, path: string, isThere: boolean): void {
     const { lower } = this.context;
     const inPlace = directory.lowerPath === path;
     const names = new Set<string>(inPlace ? directory.upper.keys() : directory.names().seen);
-    if (!inPlace) for (const { name } of lower.list(path)?.entries ?? []) names.add(name);
+    if (!inPlace && isThere) for (const { name } of lower.list(path)?.entries ?? []) names.add(name);
     for (const name of names) {
       if (directory.classOf(name).hidden) continue;
       const staged = directory.find(name);
       if (staged?.kind === 'unsupported') continue;
-      this.entry(joinLower(path, name), staged, lower.stat(path, name), inPlace ? 'absent' : 'as seen');
+      this.entry(joinLower(path, name), staged, isThere ? lower.stat(path, name) : null, inPlace ? 'absent' : 'as seen');
     }
   }
 
@@ -61,7 +64,7 @@ class Collector {
     const expected = this.context.bases.get(path) ?? otherwise;
     if (lower?.kind === 'directory' && staged?.kind !== 'directory') this.removed(path);
     if (!isUntouched(path, staged, lower)) this.found.push({ path, staged, lower, expected });
-    if (staged?.kind === 'directory') this.directory(staged, path);
+    if (staged?.kind === 'directory') this.directory(staged, path, lower?.kind === 'directory');
   }
 
   /** Everything below a directory that is to go. What was not there when it was removed is not expected. */

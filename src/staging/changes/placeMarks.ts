@@ -23,10 +23,20 @@ export function leavesFolder(root: OverlayDirectory, path: string, target: strin
   }
 }
 
+/** What is known of a directory: it is looked at once, from above. */
+interface Known {
+  /** It or one above it is what git would take for a bare repository. */
+  readonly inRepository: boolean;
+  /** Where links with protected names in it and above it lead to. */
+  readonly aliases: readonly string[];
+  readonly staged: ReturnType<OverlayDirectory['find']>;
+  /** Whether the folder has a directory there. */
+  readonly isThere: boolean;
+}
+
 /** Places that are protected for what they are, not for their name. */
 export class ProtectedPlaces {
-  private readonly repositories = new Map<string, boolean>();
-  private readonly aliases = new Map<string, readonly string[]>();
+  private readonly known = new Map<string, Known>();
   constructor(private readonly root: OverlayDirectory) {}
 
   /**
@@ -34,44 +44,60 @@ export class ProtectedPlaces {
    * or as the folder has it, or in what a link of the user's with a protected name leads to.
    */
   holds(path: string): boolean {
-    for (let directory = splitLower(path)[0]; ; directory = splitLower(directory)[0]) {
-      if (this.isRepository(directory)) return true;
-      if (this.aliasesIn(directory).some((target) => path === target || path.startsWith(`${target}/`))) return true;
-      if (directory === '') return false;
-    }
+    const { inRepository, aliases } = this.of(splitLower(path)[0]);
+    return inRepository || aliases.some((target) => path === target || path.startsWith(`${target}/`));
   }
 
-  private isRepository(directory: string): boolean {
-    let found = this.repositories.get(directory);
-    if (found === undefined) {
-      const staged = findStaged(this.root, directory);
-      found = ['HEAD', 'objects', 'refs'].every((name) => {
-        const inStaged = staged?.kind === 'directory' && staged.find(name) !== null;
-        return inStaged || this.root.context.lower.stat(directory, name) !== null;
-      });
-      this.repositories.set(directory, found);
+  private of(directory: string): Known {
+    const missing: string[] = [];
+    let at = directory;
+    let known = this.known.get(at);
+    while (known === undefined && at !== '') {
+      missing.push(at);
+      at = splitLower(at)[0];
+      known = this.known.get(at);
     }
-    return found;
+    if (known === undefined) {
+      known = this.look('', this.root, true, { inRepository: false, aliases: [] });
+      this.known.set('', known);
+    }
+    for (const each of missing.reverse()) {
+      const [above, name] = splitLower(each);
+      const staged = known.staged?.kind === 'directory' ? known.staged.find(name) : null;
+      const isThere: boolean = known.isThere && this.root.context.lower.stat(above, name)?.kind === 'directory';
+      known = this.look(each, staged, isThere, known);
+      this.known.set(each, known);
+    }
+    return known;
+  }
+
+  private look(directory: string, staged: Known['staged'], isThere: boolean, above: Pick<Known, 'inRepository' | 'aliases'>): Known {
+    const { lower } = this.root.context;
+    const isRepository = ['HEAD', 'objects', 'refs'].every(
+      (name) => (staged?.kind === 'directory' && staged.find(name) !== null) || (isThere && lower.stat(directory, name) !== null),
+    );
+    const aliases = isThere ? this.aliasesIn(directory) : [];
+    return {
+      inRepository: above.inRepository || isRepository,
+      aliases: aliases.length === 0 ? above.aliases : [...above.aliases, ...aliases],
+      staged,
+      isThere,
+    };
   }
 
   /** Where links with protected names in a directory of the folder lead to, within the folder. */
   private aliasesIn(directory: string): readonly string[] {
-    let found = this.aliases.get(directory);
-    if (found === undefined) {
-      const { lower, policy } = this.root.context;
-      const links = (lower.list(directory)?.entries ?? []).filter(
-        ({ name, kind }) => kind === 'symlink' && policy.classify(joinLower(directory, name)).protected,
-      );
-      found = links.flatMap(({ name }) => {
-        try {
-          return normalized(joinLower(directory, lower.readlink(directory, name))) ?? [];
-        } catch {
-          return []; // gone meanwhile
-        }
-      });
-      this.aliases.set(directory, found);
-    }
-    return found;
+    const { lower, policy } = this.root.context;
+    const links = (lower.list(directory)?.entries ?? []).filter(
+      ({ name, kind }) => kind === 'symlink' && policy.classify(joinLower(directory, name)).protected,
+    );
+    return links.flatMap(({ name }) => {
+      try {
+        return normalized(joinLower(directory, lower.readlink(directory, name))) ?? [];
+      } catch {
+        return []; // gone meanwhile
+      }
+    });
   }
 }
 

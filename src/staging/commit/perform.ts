@@ -40,25 +40,38 @@ function undo(run: ReturnType<CommitStore['begin']>): void {
   }
 }
 
+interface Place {
+  readonly dev: bigint | undefined;
+  /** The top of the file system that the directory is on, as far as the folder goes. */
+  readonly top: string;
+  readonly isThere: boolean;
+}
+
 /** The folder's own top and, where it holds other file systems, the top of each that is written to: renames do not cross them. */
 function asidesAbove(folder: HostFolder, targets: readonly Target[]): string[] {
-  const top = folder.stat('.');
-  const asides = new Set(['']);
-  const known = new Map<string, string>();
-  for (const { path } of targets) {
-    let directory = splitLower(path)[0];
-    if (known.has(directory)) continue;
-    const first = directory;
-    while (directory !== '' && folder.stat(directory)?.kind !== 'directory') directory = splitLower(directory)[0];
-    const dev = directory === '' ? top?.dev : folder.stat(directory)?.dev;
-    if (dev !== top?.dev) {
-      for (let above = splitLower(directory)[0]; directory !== '' && above !== ''; above = splitLower(above)[0]) {
-        if (folder.stat(above)?.dev !== dev) break;
-        directory = above;
-      }
-      asides.add(directory);
+  const dev = folder.stat('.')?.dev;
+  const places = new Map<string, Place>([['', { dev, top: '', isThere: true }]]);
+  /** Each directory is looked at once, from above: what is below one that is not there is not there either. */
+  const placeOf = (directory: string): Place => {
+    const missing: string[] = [];
+    let at = directory;
+    let place = places.get(at);
+    for (; place === undefined; place = places.get(at)) {
+      missing.push(at);
+      at = splitLower(at)[0];
     }
-    known.set(first, directory);
+    for (const each of missing.reverse()) {
+      const stat: Stat | null = place.isThere ? folder.stat(each) : null;
+      if (stat?.kind !== 'directory') place = { ...place, isThere: false };
+      else place = { dev: stat.dev, top: stat.dev === place.dev ? place.top : each, isThere: true };
+      places.set(each, place);
+    }
+    return place;
+  };
+  const asides = new Set(['']);
+  for (const { path } of targets) {
+    const place = placeOf(splitLower(path)[0]);
+    if (place.dev !== dev) asides.add(place.top);
   }
   return [...asides];
 }

@@ -82,12 +82,11 @@ export function planSteps(targets: readonly Target[]): Plan {
       }
     }
   }
-  const deepestFirst = (list: Step[]): Step[] => list.sort((a, b) => depthOf(b.path) - depthOf(a.path));
   return {
     steps: [
       ...steps.remove,
       ...deepestFirst(steps.replacedDirectories),
-      ...steps.mkdir.sort((a, b) => depthOf(a.path) - depthOf(b.path)),
+      ...shallowestFirst(steps.mkdir),
       ...steps.place,
       ...deepestFirst(steps.rmdir),
       ...deepestFirst(steps.chmod),
@@ -119,10 +118,18 @@ function canMove(target: Target, byPath: ReadonlyMap<string, Target>, replaced: 
 }
 
 function isBelow(path: string, directories: ReadonlySet<string>): boolean {
+  if (directories.size === 0) return false;
   for (let above = splitLower(path)[0]; above !== ''; above = splitLower(above)[0]) if (directories.has(above)) return true;
   return false;
 }
 
-function depthOf(path: string): number {
-  return path.split('/').length;
+function shallowestFirst(steps: readonly Step[]): Step[] {
+  return steps
+    .map((step) => ({ step, depth: step.path.split('/').length }))
+    .sort((a, b) => a.depth - b.depth)
+    .map(({ step }) => step);
+}
+
+function deepestFirst(steps: readonly Step[]): Step[] {
+  return shallowestFirst(steps).reverse();
 }

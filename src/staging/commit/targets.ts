@@ -94,32 +94,30 @@ function dropImpossible(described: readonly DescribedChange[], selection: Select
 /** A path below something that is no directory, and stays. */
 function dropWithoutParent(described: readonly DescribedChange[], selection: Selection, folder: HostFolder): boolean {
   const chosen = new Set(selection.chosen.map((each) => each.change.path));
-  const inTheWay = new Map<string, boolean>();
-  const isInTheWay = (path: string): boolean => {
-    let found = inTheWay.get(path);
-    if (found === undefined) {
-      const stat = chosen.has(path) ? null : folder.stat(path);
-      found = stat !== null && stat.kind !== 'directory';
-      inTheWay.set(path, found);
+  /** What is no directory and stands on the way to a path, itself counted; each directory is looked at once. */
+  const causes = new Map<string, string | null>([['', null]]);
+  const causeAt = (path: string): string | null => {
+    const unknown: string[] = [];
+    let at = path;
+    for (; !causes.has(at); at = splitLower(at)[0]) unknown.push(at);
+    let cause = causes.get(at) ?? null;
+    for (const each of unknown.reverse()) {
+      const stat = cause !== null || chosen.has(each) ? null : folder.stat(each);
+      if (stat !== null && stat.kind !== 'directory') cause = each;
+      causes.set(each, cause);
     }
-    return found;
+    return cause;
   };
-  const dropped = selection.chosen.filter(
-    ({ change, difference }) => difference.staged !== null && ancestorsOf(change.path).some(isInTheWay),
-  );
-  for (const each of dropped) {
-    selection.chosen.splice(selection.chosen.indexOf(each), 1);
-    const cause = ancestorsOf(each.change.path).find(isInTheWay);
-    if (!described.some(({ change }) => change.path === cause))
-      selection.conflicts.push({ path: each.change.path, reason: 'created on disk' });
+  const paths = new Set(described.map(({ change }) => change.path));
+  const dropped = new Set<DescribedChange>();
+  for (const each of selection.chosen) {
+    const cause = each.difference.staged === null ? null : causeAt(splitLower(each.change.path)[0]);
+    if (cause === null) continue;
+    dropped.add(each);
+    if (!paths.has(cause)) selection.conflicts.push({ path: each.change.path, reason: 'created on disk' });
   }
-  return dropped.length > 0;
-}
-
-function ancestorsOf(path: string): string[] {
-  const found: string[] = [];
-  for (let above = splitLower(path)[0]; above !== ''; above = splitLower(above)[0]) found.push(above);
-  return found;
+  if (dropped.size > 0) selection.chosen.splice(0, selection.chosen.length, ...selection.chosen.filter((each) => !dropped.has(each)));
+  return dropped.size > 0;
 }
 
 /** A directory can only go, or make way, when everything in it goes too; a move out of it counts. */
@@ -197,7 +195,10 @@ function addMissingParents(selection: Selection, described: readonly DescribedCh
   for (const target of [...selection.targets]) {
     if (target.after === null) continue;
     for (let above = splitLower(target.path)[0]; above !== ''; above = splitLower(above)[0]) {
-      if (planned.has(above) || folder.stat(above)?.kind === 'directory') continue;
+      const known = planned.get(above);
+      // What is above a directory that is planned or there has been seen to, or is there.
+      if (known?.after?.kind === 'directory' || (known === undefined && folder.stat(above)?.kind === 'directory')) break;
+      if (known !== undefined) continue;
       const mode = byPath.get(above)?.change.details.mode ?? 0o755;
       const parent: Target = {
         path: above,
