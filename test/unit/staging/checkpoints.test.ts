@@ -62,7 +62,7 @@ describe('the originals of commits, kept within a budget', () => {
     expect(staging.commits().map(({ commitId }) => commitId)).toEqual([next.commitId]);
   });
 
-  it('nothing goes that is in use: not the commit that is taken back, not a folder that another process is at', async () => {
+  it('nothing goes that is in use: not the commit that is taken back, not a folder that another process is at', () => {
     const otherFolder = join(fixture.top, 'other-ws');
     mkdirSync(otherFolder);
     const other = new Fixture(noFileRules, fixture, otherFolder);
