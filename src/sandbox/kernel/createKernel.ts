@@ -7,6 +7,7 @@ import { Service } from './service';
 export function createKernel(options: KernelOptions): Kernel {
   const live = new Set<Process>();
   const runs = new Set<Run>();
+  const threadsEnded = new Map<Process, Set<() => void>>();
   let lastPid = 0;
   let lastRun = 0;
   const host: RunHost = {
@@ -19,11 +20,28 @@ export function createKernel(options: KernelOptions): Kernel {
       return bytes;
     },
     register: (process) => live.add(process),
-    unregister: (process) => live.delete(process),
+    unregister: (process) => {
+      live.delete(process);
+      for (const resolve of threadsEnded.get(process) ?? []) resolve();
+      threadsEnded.delete(process);
+    },
     reportFault: options.reportFault ?? (() => {}),
   };
 
   return {
+    settled: async () => {
+      // Those of now: others may end meanwhile without end.
+      const over = [...live].filter((process) => !process.alive);
+      await Promise.all(
+        over.map(
+          (process) =>
+            new Promise<void>((resolve) => {
+              const waiting = threadsEnded.get(process) ?? new Set();
+              threadsEnded.set(process, waiting.add(resolve));
+            }),
+        ),
+      );
+    },
     start: (request, callbacks) => {
       const run = new Run(host, request, callbacks, ++lastRun);
       runs.add(run);

@@ -85,6 +85,8 @@ export interface KernelRun {
 }
 
 export interface Kernel {
+  /** Resolves when the threads of all processes that have ended by now are through. */
+  settled(): Promise<void>;
   start(request: KernelRequest, callbacks: KernelRunCallbacks): KernelRun;
   /** Aborts what runs. The launcher and the namespace stay their makers'. */
   dispose(): void;

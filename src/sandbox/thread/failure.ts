@@ -12,10 +12,13 @@ export function fromFailure(failure: Failure): UserError {
   return new UserError(failure.code, failure.message, { cause: failure.detail });
 }
 
-/** The kernel's thread gave the conversation to another process before it began with what was asked: ask a new thread. */
+/**
+ * The kernel's thread went before it began with what was asked: the conversation was given to another process, or a guest
+ * of an earlier run could be ended in no other way. Ask a new thread.
+ */
 export class GaveWay extends Error {
   constructor() {
-    super('the conversation was given to another process');
+    super('the thread went before it began');
     this.name = 'GaveWay';
   }
 }

@@ -18,6 +18,8 @@ export interface ConnectionOptions {
 interface PendingRun {
   readonly request: RunRequest;
   readonly settle: PromiseWithResolvers<RunResult>;
+  readonly start: PromiseWithResolvers<void>;
+  started: boolean;
   inputTaken: ((more: boolean) => void) | undefined;
 }
 
@@ -31,6 +33,7 @@ export class KernelConnection {
   readonly #closed = withResolvers<void>();
   #last = 0;
   #lost = false;
+  #stuck = false;
 
   constructor(
     private readonly options: ConnectionOptions,
@@ -44,10 +47,12 @@ export class KernelConnection {
     this.#handle.post({ type: 'open', options: options.thread });
   }
 
+  /** `GaveWay`: the thread went before the run began, and nothing of its input was taken. */
   async run(request: RunRequest, signal: AbortSignal): Promise<RunResult> {
     if (this.#lost) throw threadEnded();
     const run = ++this.#last;
-    const pending: PendingRun = { request, settle: withResolvers<RunResult>(), inputTaken: undefined };
+    const settle = withResolvers<RunResult>();
+    const pending: PendingRun = { request, settle, start: withResolvers(), started: false, inputTaken: undefined };
     this.#runs.set(run, pending);
     const { stdin, onOutput, ...rest } = request;
     const pushed = stdin !== undefined && !(stdin instanceof Uint8Array);
@@ -93,6 +98,7 @@ export class KernelConnection {
   }
 
   async #feed(run: number, pending: PendingRun, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    await pending.start.promise;
     for await (const chunk of chunks) {
       if (!this.#runs.has(run)) return;
       const taken = new Promise<boolean>((resolve) => (pending.inputTaken = resolve));
@@ -112,6 +118,12 @@ export class KernelConnection {
         for (const { settle } of this.#runs.values()) settle.reject(fromFailure(message.failure));
         void this.#handle.kill();
         return;
+      case 'started': {
+        const pending = this.#runs.get(message.run);
+        if (pending) pending.started = true;
+        pending?.start.resolve();
+        return;
+      }
       case 'output': {
         this.#runs.get(message.run)?.request.onOutput?.(message.stream, message.chunk);
         this.#handle.post({ type: 'output taken', run: message.run });
@@ -141,6 +153,7 @@ export class KernelConnection {
         void this.#handle.kill();
         return;
       case 'stuck':
+        this.#stuck = true;
         this.onLost();
         void this.#handle.kill();
         return;
@@ -158,7 +171,7 @@ export class KernelConnection {
     this.onLost();
     this.#closed.resolve();
     this.#opening.reject(why());
-    for (const { settle } of this.#runs.values()) settle.reject(why());
+    for (const { settle, started } of this.#runs.values()) settle.reject(this.#stuck && !started ? new GaveWay() : why());
     for (const settle of this.#calls.values()) settle.reject(why());
   }
 }

@@ -52,6 +52,8 @@ export type ToThread =
 export type FromThread =
   | { readonly type: 'opened' }
   | { readonly type: 'open failed'; readonly failure: Failure }
+  /** From here on the run has effects; one that was not started can be asked for again. */
+  | { readonly type: 'started'; readonly run: number }
   | { readonly type: 'output'; readonly run: number; readonly stream: 'stdout' | 'stderr'; readonly chunk: Uint8Array }
   /** A chunk of input was taken; `more` is false where nobody reads any more. */
   | { readonly type: 'input taken'; readonly run: number; readonly more: boolean }

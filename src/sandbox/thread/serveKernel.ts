@@ -181,7 +181,11 @@ class OpenRun {
 
   async start(opening: Promise<Conversation>, request: WireRequest): Promise<void> {
     try {
-      const { kernel } = await opening;
+      const conversation = await opening;
+      const { kernel } = conversation;
+      // A thread that does not end takes the whole process with it: a run that begins now would be lost.
+      if (!conversation.relay) await kernel.settled();
+      this.channel.post({ type: 'started', run: this.id });
       const { program, stdin, streams, ...rest } = request;
       const run = kernel.start(
         { ...rest, stdin, program: typeof program === 'string' ? program : toGuestModule(program.name, program.module) },

@@ -32,7 +32,7 @@ describe('what a shell command can ask for without end', () => {
   const met = ({ limitsMet }: RunResult): string[] => limitsMet.map(({ limit }) => limit);
 
   it('T54: a fork bomb meets the limit on processes and ends with its shell', async () => {
-    const result = await run('bomb() { bomb | bomb & }; bomb; sleep 2; echo over', { processes: 12, wallClockMs: 20_000 });
+    const result = await run('bomb() { bomb | bomb; }; bomb; echo over', { processes: 12, wallClockMs: 20_000 });
     expect(met(result)).toContain('processes');
     expect(result.limitsMet.map(({ message }) => message).join()).toContain('sunaba.limits.processes');
   });

@@ -91,6 +91,24 @@ describe('processes', () => {
     stage.check();
   });
 
+  it('is settled when the threads of what has ended are through, whatever else ends meanwhile', async () => {
+    stage.program('main', async (guest) => {
+      await read(guest, 0, 1);
+    });
+    await stage.kernel.settled();
+    const first = stage.start('main', { stdin: 'pushed' });
+    const second = stage.start('main', { stdin: 'pushed' });
+    while (stage.launcher.live < 2) await new Promise(setImmediate);
+    first.abort();
+    await first.ended;
+    await stage.kernel.settled();
+    expect(stage.launcher.live).toBe(1);
+    second.abort();
+    await second.ended;
+    await stage.kernel.settled();
+    expect(stage.launcher.live).toBe(0);
+  });
+
   it('T54: refuses more processes than the limit, and says which setting it is', async () => {
     stage.program('child', async (guest) => {
       await read(guest, 0, 1);
