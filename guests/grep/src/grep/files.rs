@@ -2,7 +2,7 @@
 
 use super::Grep;
 use super::options::Folders;
-use std::fs::File;
+use std::fs::{DirEntry, File};
 use std::io;
 use sunaba_gnu::bytes;
 use sunaba_gnu::fnmatch::{Rules, matches};
@@ -67,6 +67,10 @@ fn file(grep: &mut Grep, name: &[u8], found: &Status) -> bool {
     if found.size == 0 && found.kind == Kind::File {
         return grep.search(name, io::empty());
     }
+    open(grep, name)
+}
+
+fn open(grep: &mut Grep, name: &[u8]) -> bool {
     match File::open(bytes::path(name)) {
         Ok(file) => grep.search(name, file),
         Err(fault) => {
@@ -84,45 +88,63 @@ fn folder(grep: &mut Grep, path: &[u8], shown: &[u8], above: &mut Vec<(u64, u64)
             return true;
         }
     };
-    let names: Vec<Vec<u8>> = entries.filter_map(Result::ok).map(|e| bytes::into_vec(e.file_name())).collect();
-    for base in names {
+    let entries: Vec<DirEntry> = entries.filter_map(Result::ok).collect();
+    for entry in entries {
+        let base = bytes::into_vec(entry.file_name());
         let mut name = shown.to_vec();
         if !name.is_empty() && !name.ends_with(b"/") {
             name.push(b'/');
         }
         name.extend_from_slice(&base);
-        let found = if grep.settings.follow { status::stat(&name) } else { status::lstat(&name) };
-        let found = match found {
-            Ok(found) => found,
-            Err(fault) => {
-                grep.complain(&name, &fault);
-                continue;
-            }
-        };
-        let goes_on = match found.kind {
-            Kind::Directory if excluded_folder(grep, &base) => true,
-            Kind::Directory => {
-                let identity = (found.device, found.inode);
-                if found.inode != 0 && above.contains(&identity) {
-                    if !grep.settings.no_messages {
-                        grep.out.flush();
-                        eprintln!("grep: {}: warning: recursive directory loop", bytes::lossy(&name));
-                    }
-                    continue;
-                }
-                above.push(identity);
-                let goes_on = folder(grep, &name, &name, above);
-                above.pop();
-                goes_on
-            }
-            Kind::File if included(grep, &base) => file(grep, &name, &found),
-            _ => true,
-        };
+        let goes_on = if grep.settings.follow { followed(grep, &base, &name, above) } else { listed(grep, &entry, &base, &name, above) };
         if !goes_on {
             return false;
         }
     }
     true
+}
+
+/// What the folder's list says of an entry is enough where links are not followed: no walk to it but the one that opens it.
+fn listed(grep: &mut Grep, entry: &DirEntry, base: &[u8], name: &[u8], above: &mut Vec<(u64, u64)>) -> bool {
+    match entry.file_type() {
+        Ok(kind) if kind.is_dir() => excluded_folder(grep, base) || folder(grep, name, name, above),
+        Ok(kind) if kind.is_file() && included(grep, base) => open(grep, name),
+        Ok(_) => true,
+        Err(fault) => {
+            grep.complain(name, &fault);
+            true
+        }
+    }
+}
+
+/// With `-R` an entry is what it leads to, which may be a folder that stands above it.
+fn followed(grep: &mut Grep, base: &[u8], name: &[u8], above: &mut Vec<(u64, u64)>) -> bool {
+    let found = match status::stat(name) {
+        Ok(found) => found,
+        Err(fault) => {
+            grep.complain(name, &fault);
+            return true;
+        }
+    };
+    match found.kind {
+        Kind::Directory if excluded_folder(grep, base) => true,
+        Kind::Directory => {
+            let identity = (found.device, found.inode);
+            if found.inode != 0 && above.contains(&identity) {
+                if !grep.settings.no_messages {
+                    grep.out.flush();
+                    eprintln!("grep: {}: warning: recursive directory loop", bytes::lossy(name));
+                }
+                return true;
+            }
+            above.push(identity);
+            let goes_on = folder(grep, name, name, above);
+            above.pop();
+            goes_on
+        }
+        Kind::File if included(grep, base) => file(grep, name, &found),
+        _ => true,
+    }
 }
 
 /// Of the globs that match the last one decides; where none does, a file is in unless the first is `--include`.
