@@ -65,7 +65,7 @@ fn run(name: Vec<u8>, options: Options) -> i32 {
                     let _ = writeln!(std::io::stderr(), "awk: {shown_source}:{line}: warning: {text}");
                 }
             }
-            Err(error) => stop(&explain(&shown_source, source, &error), 1),
+            Err(error) => stop(&explain(&shown_source, source, &error), if error.text.starts_with("fatal: ") { 2 } else { 1 }),
         }
     }
     match names.finish() {
@@ -106,6 +106,9 @@ fn explain(shown_source: &str, source: &[u8], error: &SyntaxError) -> String {
     let line = line + usize::from(source.get(at) == Some(&b'\n'));
     let text = String::from_utf8_lossy(&source[start..end]);
     let column: String = String::from_utf8_lossy(&source[start..at]).chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+    if error.text.starts_with("error: ") || error.text.starts_with("fatal: ") {
+        return format!("awk: {shown_source}:{line}: {}\n", error.text);
+    }
     if error.text.starts_with("invalid regexp: ") {
         return format!("awk: {shown_source}:{line}: error: {}\n", error.text.trim_start_matches("invalid regexp: "));
     }

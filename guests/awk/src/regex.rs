@@ -23,6 +23,10 @@ impl Regex {
         Ok(Regex { matcher: Matcher::new(&pattern, ignore_case)?, source: source.to_vec() })
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.source.is_empty()
+    }
+
     #[inline]
     pub fn is_match(&self, text: &[u8]) -> bool {
         self.matcher.is_match(text)

@@ -9,7 +9,7 @@ use sunaba_gnu::options::{Item, Opt, Order, Takes, parse};
 use sunaba_gnu::output::{complain, say};
 
 /// Tools whose arguments are no options in getopt's sense.
-const WITHOUT_OPTIONS: &[&str] = &["[", "dd", "echo", "expr", "false", "printf", "test", "true", "yes"];
+const WITHOUT_OPTIONS: &[&str] = &["echo", "expr", "false", "printf", "true", "yes"];
 
 /// The status with which the tool ends at once, if it does.
 pub fn before(name: &str, args: &[OsString], app: fn() -> Command) -> Option<i32> {
@@ -39,10 +39,17 @@ pub fn before(name: &str, args: &[OsString], app: fn() -> Command) -> Option<i32
         if items.iter().any(|item| matches!(item, Item::Option(option, _) if option == "help")) {
             return None;
         }
+        let named = |wanted: &[&str]| items.iter().any(|item| matches!(item, Item::Option(option, _) if wanted.contains(&option.as_str())));
+        if name == "truncate" && !named(&["size", "reference"]) {
+            return Some(refuse(name, "you must specify either '--size' or '--reference'"));
+        }
         let target = items.iter().any(|item| matches!(item, Item::Option(option, _) if option == "target-directory"));
         let operands: Vec<Vec<u8>> = items.into_iter().filter_map(|item| if let Item::Operand(text) = item { Some(text) } else { None }).collect();
         (operands, target)
     } else {
+        if name == "truncate" && !args.is_empty() {
+            return Some(refuse(name, "you must specify either '--size' or '--reference'"));
+        }
         (args, false)
     };
     missing(name, &operands, named_target).map(|fault| refuse(name, &fault))
@@ -99,7 +106,8 @@ fn missing(name: &str, operands: &[Vec<u8>], named_target: bool) -> Option<Strin
         ("link" | "join" | "comm", [one]) => Some(after("missing operand", one)),
         ("join" | "comm", []) => Some("missing operand".into()),
         ("seq" | "sleep", []) => Some("missing operand".into()),
-        ("truncate", []) => None,
+        ("truncate", []) => Some("missing file operand".into()),
+        ("seq", [_, _, _, extra, ..]) => Some(format!("extra operand {}", sunaba_gnu::quote::quoted(extra))),
         ("csplit", [] | [_]) => Some(operands.first().map_or("missing operand".into(), |one| after("missing operand", one))),
         _ => None,
     }

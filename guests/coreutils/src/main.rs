@@ -7,6 +7,7 @@ mod cp;
 mod crates;
 mod df;
 mod du;
+mod folders;
 mod install;
 mod ln;
 mod ls;

@@ -115,8 +115,15 @@ fn open(name: &[u8], skip: u64) -> io::Result<BufReader<Box<dyn Read>>> {
     Ok(reader)
 }
 
+/// As wide as the last offset that two files can differ at.
+fn offset_width(names: [&Vec<u8>; 2], limit: u64) -> usize {
+    let sizes = names.iter().filter_map(|name| std::fs::metadata(bytes::path(name)).ok()).filter(|found| found.is_file()).map(|found| found.len());
+    sizes.fold(limit.min(i64::MAX as u64), u64::min).to_string().len()
+}
+
 fn compare(a: &mut impl Read, b: &mut impl Read, names: [&Vec<u8>; 2], limit: u64, shown: bool, verbose: bool, quiet: bool) -> io::Result<i32> {
     let mut out = Out::new("cmp");
+    let width = offset_width(names, limit);
     let (mut x, mut y) = (vec![0; 1 << 16], vec![0; 1 << 16]);
     let (mut offset, mut line, mut differs, mut ends_line) = (0_u64, 1_u64, false, true);
     loop {
@@ -137,7 +144,7 @@ fn compare(a: &mut impl Read, b: &mut impl Read, names: [&Vec<u8>; 2], limit: u6
                     out.flush();
                     return Ok(1);
                 }
-                let row = if shown { format!("{at} {:>3o} {:<4} {:>3o} {}\n", x[i], visible(x[i]), y[i], visible(y[i])) } else { format!("{at} {:>3o} {:>3o}\n", x[i], y[i]) };
+                let row = if shown { format!("{at:>width$} {:>3o} {:<4} {:>3o} {}\n", x[i], visible(x[i]), y[i], visible(y[i])) } else { format!("{at:>width$} {:>3o} {:>3o}\n", x[i], y[i]) };
                 out.text(&row);
             }
             if x[i] == b'\n' {

@@ -9,4 +9,5 @@ pub mod output;
 pub mod quote;
 pub mod regex;
 pub mod status;
+pub mod stream;
 pub mod time;

@@ -2,6 +2,7 @@
 //! beginning, and its messages.
 
 use crate::bytes::lossy;
+use crate::output::{complain, say, version};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Takes {
@@ -136,6 +137,32 @@ fn short_cluster(
         }
     }
     Ok(at)
+}
+
+pub type Parsed = (Vec<(String, Vec<u8>)>, Vec<Vec<u8>>);
+
+/// The options with their arguments, and the operands; help, version and faults are printed here.
+pub fn simple(tool: &str, args: &[Vec<u8>], table: &[Opt], help: &str) -> Result<Parsed, i32> {
+    let items = parse(args, table, Order::Anywhere).map_err(|fault| {
+        complain(tool, &format!("{fault}\nTry '{tool} --help' for more information."));
+        1
+    })?;
+    let (mut options, mut operands) = (Vec::new(), Vec::new());
+    for item in items {
+        match item {
+            Item::Operand(name) => operands.push(name),
+            Item::Option(name, _) if name == "help" => {
+                say(help);
+                return Err(0);
+            }
+            Item::Option(name, _) if name == "version" => {
+                say(&version(tool));
+                return Err(0);
+            }
+            Item::Option(name, argument) => options.push((name, argument.unwrap_or_default())),
+        }
+    }
+    Ok((options, operands))
 }
 
 fn find_long(options: &[Opt], name: &str, whole: &str) -> Result<Opt, Fault> {

@@ -81,6 +81,9 @@ fn convert(found: &fs::Stat, path: &[u8], links: Links) -> Status {
         #[cfg(unix)]
         FileType::Socket => Kind::Socket,
         FileType::CharacterDevice => Kind::CharDevice,
+        // Pipes are sockets to preview1.
+        #[cfg(target_os = "wasi")]
+        _ if matches!(found.st_mode & 0xf000, 0x1000 | 0xc000) => Kind::Pipe,
         FileType::BlockDevice => Kind::BlockDevice,
         _ => Kind::File,
     };

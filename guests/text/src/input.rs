@@ -1,9 +1,8 @@
 //! Reading what the command line names, and its options.
 
 use std::io::{self, Read};
-use sunaba_gnu::options::{Item, Opt, Order, parse};
-use sunaba_gnu::output::{complain, say, version};
 use sunaba_gnu::bytes;
+pub use sunaba_gnu::options::simple as options;
 
 /// The whole of a file; `-` is standard input.
 pub fn read(name: &[u8]) -> io::Result<Vec<u8>> {
@@ -17,32 +16,6 @@ pub fn read(name: &[u8]) -> io::Result<Vec<u8>> {
         return Err(io::ErrorKind::IsADirectory.into());
     }
     std::fs::read(path)
-}
-
-pub type Parsed = (Vec<(String, Vec<u8>)>, Vec<Vec<u8>>);
-
-/// The options with their arguments, and the operands; help, version and faults are printed here.
-pub fn options(tool: &str, args: &[Vec<u8>], table: &[Opt], help: &str) -> Result<Parsed, i32> {
-    let items = parse(args, table, Order::Anywhere).map_err(|fault| {
-        complain(tool, &format!("{fault}\nTry '{tool} --help' for more information."));
-        1
-    })?;
-    let (mut options, mut operands) = (Vec::new(), Vec::new());
-    for item in items {
-        match item {
-            Item::Operand(name) => operands.push(name),
-            Item::Option(name, _) if name == "help" => {
-                say(help);
-                return Err(0);
-            }
-            Item::Option(name, _) if name == "version" => {
-                say(&version(tool));
-                return Err(0);
-            }
-            Item::Option(name, argument) => options.push((name, argument.unwrap_or_default())),
-        }
-    }
-    Ok((options, operands))
 }
 
 /// A number as C reads it: decimal, octal after 0, hexadecimal after 0x, with a unit.

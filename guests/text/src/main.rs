@@ -1,17 +1,22 @@
 //! Small tools that show files; which one runs is chosen by the base name of argv[0].
 #![forbid(unsafe_code)]
 
+mod cat;
 mod column;
+mod condition;
+mod dd;
 mod endings;
 mod file;
 mod hexdump;
 mod identity;
 mod input;
+mod mktemp;
 mod pager;
 mod rev;
 mod strings;
 mod tree;
 mod uu;
+mod wc;
 mod xxd;
 
 use std::process::ExitCode;
@@ -23,18 +28,24 @@ fn main() -> ExitCode {
     let name = args.first().map(|arg| bytes::tool_name(arg)).unwrap_or_default();
     let rest = args.get(1..).unwrap_or_default();
     let code = match name.as_str() {
-        "clear" => 0,
+        "[" | "test" => condition::run(&name, rest),
+        "cat" => cat::run(rest),
+        // Nothing waits to be written.
+        "clear" | "sync" => 0,
         "column" => column::run(rest),
+        "dd" => dd::run(rest),
         "dos2unix" | "unix2dos" => endings::run(&name, rest),
         "file" => file::run(rest),
         "groups" | "hostname" | "id" | "whoami" => identity::run(&name, rest),
         "hd" | "hexdump" => hexdump::run(&name, rest),
         "less" | "more" => pager::run(&name, rest),
+        "mktemp" => mktemp::run(rest),
         "rev" => rev::run(rest),
         "strings" => strings::run(rest),
         "tree" => tree::run(rest),
         "uudecode" => uu::decode(rest),
         "uuencode" => uu::encode(rest),
+        "wc" => wc::run(rest),
         "xxd" => xxd::run(rest),
         _ => {
             output::complain("text", &format!("no such tool: {name}"));

@@ -16,6 +16,7 @@ impl<'p> Run<'p> {
                 let text = self.text_of(subject)?;
                 let splitter = match separator {
                     None => self.record.splitter().clone(),
+                    Some(Pattern::Fixed(regex)) if regex.is_empty() => Splitter::Characters,
                     Some(Pattern::Fixed(regex)) => Splitter::Regex(regex.clone()),
                     Some(Pattern::Made(source)) => {
                         let source = self.text_of(source)?;

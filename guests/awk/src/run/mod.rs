@@ -108,6 +108,7 @@ impl<'p> Run<'p> {
         let mut outcome = Ok(());
         for body in &program.begin {
             outcome = self.top(body);
+            self.refuse_next(&outcome, "BEGIN");
             if outcome.is_err() {
                 break;
             }
@@ -120,7 +121,9 @@ impl<'p> Run<'p> {
         if !(outcome == Err(Unwind::Exit) && self.settings.exited_in_begin && !needs_input) {
             self.settings.in_end = true;
             for body in &program.end {
-                if self.top(body).is_err() {
+                let outcome = self.top(body);
+                self.refuse_next(&outcome, "END");
+                if outcome.is_err() {
                     break;
                 }
             }
@@ -138,6 +141,15 @@ impl<'p> Run<'p> {
         self.base = 0;
         self.depth = 0;
         self.block(body).map(drop)
+    }
+
+    /// A function that says `next` has been called where there is no record.
+    fn refuse_next(&mut self, outcome: &Eval<()>, section: &str) {
+        match outcome {
+            Err(Unwind::Next) => self.fatal(&format!("`next' cannot be called from a `{section}' rule")),
+            Err(Unwind::NextFile) => self.fatal(&format!("`nextfile' cannot be called from a `{section}' rule")),
+            _ => {}
+        }
     }
 
     fn main_loop(&mut self) -> Eval<()> {

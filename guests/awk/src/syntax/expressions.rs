@@ -155,7 +155,12 @@ impl Parser<'_> {
                 _ => return Ok(left),
             };
             self.advance()?;
+            let at = self.start;
             let right = self.unary()?;
+            if matches!((&left, &right), (Expr::Number(_), Expr::Number(0.0))) && operation != Arithmetic::Multiply {
+                let by = if operation == Arithmetic::Divide { "" } else { " in `%'" };
+                return Err(SyntaxError { at, text: format!("error: division by zero attempted{by}") });
+            }
             left = Expr::Arithmetic(operation, Box::new(left), Box::new(right));
         }
     }

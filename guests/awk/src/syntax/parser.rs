@@ -17,6 +17,8 @@ pub struct Parser<'a> {
     pub(super) in_function: bool,
     pub(super) reads_main: bool,
     pub(super) loops: usize,
+    /// BEGIN and its like, within one of their actions.
+    pub(super) section: Option<&'static str>,
     line_starts: Vec<usize>,
 }
 
@@ -34,6 +36,7 @@ pub fn parse(source: &[u8], names: &mut Names, program: &mut Program) -> Result<
         no_greater: 0,
         no_in: 0,
         in_function: false,
+        section: None,
         reads_main: false,
         loops: 0,
         line_starts,
@@ -112,7 +115,9 @@ impl Parser<'_> {
                 if !self.is("{") {
                     return Err(SyntaxError { at: self.start, text: format!("{word} blocks must have an action part") });
                 }
+                self.section = Some(word);
                 let body = self.block()?;
+                self.section = None;
                 match word {
                     "BEGIN" => program.begin.push(body),
                     "END" => program.end.push(body),

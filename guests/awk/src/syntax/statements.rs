@@ -220,19 +220,25 @@ impl Parser<'_> {
             "printf" => {
                 let Kind::Print(list, output) = self.print()? else { return Err(self.unexpected()) };
                 if list.is_empty() {
-                    return refuse("printf: no arguments");
+                    return refuse("fatal: printf: no arguments");
                 }
                 Ok(Kind::Printf(list, output))
             }
             "break" | "continue" => {
                 if self.loops == 0 {
-                    return refuse(&format!("`{word}' is not allowed outside a loop{}", if word == "break" { " or switch" } else { "" }));
+                    return refuse(&format!("error: `{word}' is not allowed outside a loop{}", if word == "break" { " or switch" } else { "" }));
                 }
                 self.advance()?;
                 Ok(if word == "break" { Kind::Break } else { Kind::Continue })
             }
-            "next" => self.advance().map(|_| Kind::Next),
-            "nextfile" => self.advance().map(|_| Kind::NextFile),
+            "next" | "nextfile" => {
+                let refused = self.section.filter(|section| !(word == "nextfile" && *section == "BEGINFILE"));
+                if let Some(section) = refused {
+                    return refuse(&format!("error: `{word}' used in {section} action"));
+                }
+                self.advance()?;
+                Ok(if word == "next" { Kind::Next } else { Kind::NextFile })
+            }
             "exit" => {
                 self.advance()?;
                 Ok(Kind::Exit(self.optional_expression()?))

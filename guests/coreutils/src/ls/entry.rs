@@ -2,7 +2,10 @@
 
 use super::options::{By, Settings, Time};
 use std::cmp::Ordering;
-use sunaba_gnu::status::{Kind, Moment, Status};
+use sunaba_gnu::{
+    bytes,
+    status::{Kind, Moment, Status},
+};
 
 pub struct Entry {
     pub name: Vec<u8>,
@@ -36,7 +39,8 @@ pub fn sort(entries: &mut [Entry], settings: &Settings) {
         });
     }
     if settings.folders_first {
-        entries.sort_by_key(|entry| !entry.is_folder());
+        // A link to a folder counts as one.
+        entries.sort_by_cached_key(|entry| !(entry.is_folder() || entry.status.kind == Kind::Link && std::fs::metadata(bytes::path(&entry.path)).is_ok_and(|led| led.is_dir())));
     }
 }
 

@@ -1,0 +1,85 @@
+//! Reading and writing in large pieces, by descriptors rather than through the standard library's buffers.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use rustix::fs::{FileType, Stat};
+use crate::{bytes, error};
+
+/// How much is read at once.
+pub const PIECE: usize = 1 << 17;
+
+/// A file that is read, or standard input.
+pub enum Source {
+    Stdin(io::Stdin),
+    File(File),
+}
+
+impl Source {
+    /// `-` is standard input. A folder opens: reading it is what fails.
+    pub fn open(name: &[u8]) -> io::Result<Source> {
+        if name == b"-" { Ok(Source::Stdin(io::stdin())) } else { Ok(Source::File(File::open(bytes::path(name))?)) }
+    }
+
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Source::Stdin(stdin) => stdin.as_fd(),
+            Source::File(file) => file.as_fd(),
+        }
+    }
+
+    pub fn status(&self) -> io::Result<Stat> {
+        Ok(rustix::fs::fstat(self.fd())?)
+    }
+
+    /// Reads what there is; preview1 says of a folder that its descriptor is bad.
+    pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        rustix::io::retry_on_intr(|| rustix::io::read(self.fd(), &mut *buffer)).map_err(|fault| {
+            let folder = fault == rustix::io::Errno::BADF && self.status().is_ok_and(|found| is_folder(&found));
+            if folder { io::ErrorKind::IsADirectory.into() } else { fault.into() }
+        })
+    }
+
+    pub fn read_to_end(&self) -> io::Result<Vec<u8>> {
+        let mut text = Vec::new();
+        let mut filled = 0;
+        loop {
+            if text.len() - filled < PIECE / 2 {
+                text.resize(text.len() + PIECE.max(text.len() / 2), 0);
+            }
+            match self.read(&mut text[filled..])? {
+                0 => break,
+                count => filled += count,
+            }
+        }
+        text.truncate(filled);
+        Ok(text)
+    }
+}
+
+pub fn is_folder(found: &Stat) -> bool {
+    FileType::from_raw_mode(found.st_mode as _) == FileType::Directory
+}
+
+pub fn is_file(found: &Stat) -> bool {
+    FileType::from_raw_mode(found.st_mode as _) == FileType::RegularFile
+}
+
+/// Writes all of it to standard output; a reader that is gone ends the process as SIGPIPE would.
+pub fn put(tool: &str, bytes: &[u8]) {
+    if let Err(fault) = write_all(io::stdout().as_fd(), bytes) {
+        if fault.kind() != io::ErrorKind::BrokenPipe {
+            eprintln!("{tool}: write error: {}", error::text(&fault));
+            std::process::exit(1);
+        }
+        std::process::exit(141);
+    }
+}
+
+pub fn write_all(to: BorrowedFd<'_>, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let count = rustix::io::retry_on_intr(|| rustix::io::write(to, bytes))?;
+        bytes = &bytes[count..];
+    }
+    Ok(())
+}
