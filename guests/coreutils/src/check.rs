@@ -100,7 +100,7 @@ fn missing(name: &str, operands: &[Vec<u8>], named_target: bool) -> Option<Strin
     match (name, operands) {
         ("mv", []) => Some("missing file operand".into()),
         ("mv", [one]) if !named_target => Some(after("missing destination file operand", one)),
-        ("rmdir" | "basename" | "dirname" | "unlink" | "readlink" | "realpath" | "pathchk" | "mkfifo", []) => Some("missing operand".into()),
+        ("rmdir" | "unlink" | "readlink" | "realpath" | "pathchk" | "mkfifo", []) => Some("missing operand".into()),
         ("touch", []) => Some("missing file operand".into()),
         ("link", []) => Some("missing operand".into()),
         ("link" | "join" | "comm", [one]) => Some(after("missing operand", one)),

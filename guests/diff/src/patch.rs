@@ -171,7 +171,7 @@ impl Patch {
             return true;
         }
         let result = if removes {
-            std::fs::remove_file(bytes::path(name))
+            std::fs::remove_file(bytes::path(name)).map(|()| remove_empty_parents(bytes::path(name)))
         } else if output == b"-" {
             self.out.flush();
             io::stdout().write_all(&applied.content)
@@ -211,5 +211,15 @@ impl Patch {
         text.push_str(&format!("{total} out of {total} {hunks} ignored\n"));
         self.say(&text);
         true
+    }
+}
+
+/// As GNU's: a folder that a removed file leaves empty goes too.
+fn remove_empty_parents(name: &std::path::Path) {
+    let parents = name.ancestors().skip(1).take_while(|folder| !folder.as_os_str().is_empty());
+    for folder in parents {
+        if std::fs::remove_dir(folder).is_err() {
+            break;
+        }
     }
 }

@@ -126,9 +126,9 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
 
 impl Ed {
     fn complain(&mut self, fault: Fault) {
-        eprintln!("?");
+        put("ed", b"?\n");
         if self.verbose {
-            eprintln!("{fault}");
+            put("ed", format!("{fault}\n").as_bytes());
         }
         self.fault = fault;
     }

@@ -11,6 +11,7 @@ mod hexdump;
 mod identity;
 mod input;
 mod mktemp;
+mod names;
 mod pager;
 mod rev;
 mod strings;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     let rest = args.get(1..).unwrap_or_default();
     let code = match name.as_str() {
         "[" | "test" => condition::run(&name, rest),
+        "basename" | "dirname" => names::run(&name, rest),
         "cat" => cat::run(rest),
         // Nothing waits to be written.
         "clear" | "sync" => 0,

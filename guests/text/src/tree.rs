@@ -145,7 +145,7 @@ impl Tree {
                 Ok(found) if found.kind == Kind::Directory => {
                     let children = self.read(name, 1);
                     let root = Node { name: name.clone(), path: name.clone(), status: found, target: None, children, note: None };
-                    self.folders += 1;
+                    self.folders += usize::from(!root.children.is_empty());
                     if self.settings.json {
                         if i > 0 {
                             self.out.put(b",\n");
@@ -198,7 +198,9 @@ impl Tree {
             let target = if found.kind == Kind::Link { status::read_link(&path).ok() } else { None };
             let led = if target.is_some() { status::stat(&path).ok() } else { None };
             let is_folder = found.kind == Kind::Directory || led.as_ref().is_some_and(|l| l.kind == Kind::Directory);
-            if !self.shown(&name, is_folder) {
+            // A link that is not followed is a file to -P, and a folder to -d.
+            let counts = if self.settings.wanted.is_empty() { is_folder } else { is_folder && (target.is_none() || self.settings.follow) };
+            if !self.shown(&name, counts) {
                 continue;
             }
             let mut node = Node { name, path, status: found, target, children: Vec::new(), note: None };
@@ -245,7 +247,7 @@ impl Tree {
             });
         }
         if s.folders_first {
-            nodes.sort_by_key(|node| node.status.kind != Kind::Directory);
+            nodes.sort_by_cached_key(|node| node.status.kind != Kind::Directory && !(node.target.is_some() && status::stat(&node.path).is_ok_and(|led| led.kind == Kind::Directory)));
         }
     }
 

@@ -165,14 +165,14 @@ pub fn execute(ed: &mut Ed, line: &[u8]) -> Result<Next, Fault> {
         Some(b'h') => {
             suffix(&mut cursor)?;
             if !ed.fault.is_empty() {
-                eprintln!("{}", ed.fault);
+                put("ed", format!("{}\n", ed.fault).as_bytes());
             }
         }
         Some(b'H') => {
             suffix(&mut cursor)?;
             ed.verbose = !ed.verbose;
             if ed.verbose && !ed.fault.is_empty() {
-                eprintln!("{}", ed.fault);
+                put("ed", format!("{}\n", ed.fault).as_bytes());
             }
         }
         Some(b'P') => {
