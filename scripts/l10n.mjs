@@ -1,4 +1,4 @@
-// Collects the texts of `l10n.t(…)` in src/editor into l10n/bundle.l10n.json, which translators copy. `--check` only compares.
+// Collects the texts of `l10n.t(…)` and `l10n.parts(…)` in src into l10n/bundle.l10n.json, which translators copy. `--check` only compares.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { globSync } from './fsCompat.mjs';
@@ -7,9 +7,9 @@ const root = path.join(import.meta.dirname, '..');
 const file = path.join(root, 'l10n/bundle.l10n.json');
 
 const texts = new Set();
-for (const source of globSync('src/**/*.ts', root)) {
+for (const source of [...globSync('src/**/*.ts', root), ...globSync('src/**/*.tsx', root)]) {
   for (const [, single, double] of readFileSync(path.join(root, source), 'utf8').matchAll(
-    /l10n\.t\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g,
+    /l10n\.(?:t|parts)\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g,
   )) {
     texts.add((single ?? double).replaceAll(/\\(.)/g, '$1'));
   }

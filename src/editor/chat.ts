@@ -79,6 +79,7 @@ export function createChat(parts: ChatParts): Chat {
   const controller: ChatController = new ChatController({
     runner,
     store: createChatStore(storage, 'chat'),
+    words: vscode.l10n.bundle ?? {},
     readStatus: () => readStatus(apiKey, folderChoice, sandboxes.hostInUse(), permissions.mode().mode),
     broadcast,
     onRunningChanged: (running) => {

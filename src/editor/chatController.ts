@@ -23,6 +23,8 @@ export interface TurnRunner {
 export interface ChatPorts {
   readonly runner: TurnRunner;
   readonly store: ChatStore;
+  /** The panel's texts in the user's language; empty for English. */
+  readonly words: Readonly<Record<string, string>>;
   /** What stands around the conversation now, without what the controller itself knows. */
   readStatus(): Promise<Omit<PanelStatus, 'running' | 'attachments'>>;
   broadcast(message: HostMessage): void;
@@ -82,7 +84,7 @@ export class ChatController {
   async snapshot(): Promise<HostMessage> {
     const status = await this.status();
     this.flush();
-    return { type: 'restored', events: [...this.log], status, review: this.review };
+    return { type: 'restored', events: [...this.log], status, review: this.review, words: this.ports.words };
   }
 
   /** Starts a turn. What cannot begin is said in the conversation, and the prompt goes back to the composer. */

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
-import type { Change, CommitReport } from '../shared/changeSet';
+import { assertNever } from '../shared/assertNever';
+import type { Change, CommitReport, ConflictReason } from '../shared/changeSet';
+import { markInvisible } from '../shared/invisible';
 import { reviewScheme, reviewUri } from './reviewFiles';
 
 /** Titles of multi-file diffs begin so; VS Code has no other way to know them again. */
@@ -12,15 +14,15 @@ const maxDiffFiles = 200;
 export async function openReview(folder: vscode.WorkspaceFolder, changes: readonly Change[], path?: string): Promise<void> {
   const one = path === undefined ? undefined : changes.find((change) => change.path === path);
   if (one !== undefined) return openChange(one);
-  // A folder has no contents to show; the panel's card lists it.
-  const shown = changes.filter(({ entry }) => entry !== 'directory');
-  if (shown.length > maxDiffFiles) return openFromList(shown);
+  // A change that is not one of a file's contents has no diff; the panel's card lists it and says what it is.
+  const shown = changes.filter((change) => withoutDiff(change) === undefined);
+  if (shown.length === 0 || shown.length > maxDiffFiles) return openFromList(changes);
   await vscode.commands.executeCommand(
     'vscode.changes',
     changes.length === 1 ? reviewTitle : vscode.l10n.t('{0} of {1} changes', reviewTitle, changes.length),
     shown.map((change) => {
       const { base, staged } = sides(change);
-      return [vscode.Uri.joinPath(folder.uri, change.path), base, staged];
+      return [vscode.Uri.joinPath(folder.uri, markInvisible(change.path)), base, staged];
     }),
   );
 }
@@ -41,8 +43,13 @@ export async function closeReviews(pending: readonly Change[]): Promise<void> {
 }
 
 async function openChange(change: Change): Promise<void> {
+  const words = withoutDiff(change);
+  if (words !== undefined) {
+    await vscode.window.showInformationMessage(words);
+    return;
+  }
   const { base, staged } = sides(change);
-  const title = vscode.l10n.t('{0} (proposed by Sunaba)', change.path);
+  const title = vscode.l10n.t('{0} (proposed by Sunaba)', markInvisible(change.path));
   if (base !== undefined && staged !== undefined)
     await vscode.commands.executeCommand('vscode.diff', base, staged, title, { preview: true });
   else if (base !== undefined || staged !== undefined) {
@@ -56,25 +63,72 @@ async function openChange(change: Change): Promise<void> {
   }
 }
 
+/** What a change is that a diff of contents would not show, in words; `undefined` for one that it does. */
+function withoutDiff(change: Change): string | undefined {
+  const { kind, entry, details } = change;
+  const path = markInvisible(change.path);
+  if (kind === 'linked') return vscode.l10n.t('{0} becomes a link to {1}.', path, markInvisible(change.target));
+  if (kind === 'mode changed') {
+    const executable = ((details.mode ?? 0) & 0o111) !== 0;
+    return executable
+      ? vscode.l10n.t('{0} becomes executable. Its contents stay as they are.', path)
+      : vscode.l10n.t('{0} is no longer executable. Its contents stay as they are.', path);
+  }
+  if (entry === 'file') {
+    if (!details.marks.includes('binary')) return undefined;
+    return kind === 'deleted'
+      ? vscode.l10n.t('{0} is deleted. It is a binary file, which a diff cannot show.', path)
+      : vscode.l10n.t('{0} is a binary file of {1} bytes, which a diff cannot show.', path, details.size.toLocaleString());
+  }
+  const what = entry === 'directory' ? vscode.l10n.t('a folder') : vscode.l10n.t('a link');
+  switch (kind) {
+    case 'created':
+    case 'modified':
+      return vscode.l10n.t('{0} becomes {1}.', path, what);
+    case 'deleted':
+      return vscode.l10n.t('{0} is deleted. It is {1}.', path, what);
+    case 'renamed':
+      return vscode.l10n.t('{0} is renamed to {1}.', markInvisible(change.from), path);
+  }
+}
+
 /** The two sides of a change; a side that does not exist is left out, as `vscode.changes` wants it. */
 function sides(change: Change): { readonly base: vscode.Uri | undefined; readonly staged: vscode.Uri | undefined } {
   const from = change.kind === 'renamed' ? change.from : change.path;
   return {
-    base: change.kind === 'created' || change.kind === 'linked' ? undefined : reviewUri(from, 'base'),
-    staged: change.kind === 'deleted' || change.kind === 'linked' ? undefined : reviewUri(change.path, 'staged'),
+    base: change.kind === 'created' ? undefined : reviewUri(from, 'base'),
+    staged: change.kind === 'deleted' ? undefined : reviewUri(change.path, 'staged'),
   };
 }
 
 async function openFromList(changes: readonly Change[]): Promise<void> {
   const chosen = await vscode.window.showQuickPick(
     changes.map((change) => ({
-      label: change.path,
+      label: markInvisible(change.path),
       description: [change.kind, ...change.details.marks].join(', '),
       change,
     })),
     { title: vscode.l10n.t('{0} changes: which one do you want to see?', changes.length), matchOnDescription: true },
   );
   if (chosen !== undefined) await openChange(chosen.change);
+}
+
+function conflictWords(path: string, reason: ConflictReason): string {
+  const shown = markInvisible(path);
+  switch (reason) {
+    case 'changed on disk':
+      return vscode.l10n.t('{0} has changed in your folder since the agent worked on it.', shown);
+    case 'removed on disk':
+      return vscode.l10n.t('{0} was removed from your folder since the agent worked on it.', shown);
+    case 'created on disk':
+      return vscode.l10n.t('{0} was created in your folder since the agent worked on it.', shown);
+    case 'unsaved in an editor':
+      return vscode.l10n.t('{0} has unsaved edits of yours. Save or undo them, then apply again.', shown);
+    case 'changed since it was shown':
+      return vscode.l10n.t('What is proposed for {0} has changed since it was shown.', shown);
+    default:
+      return assertNever(reason);
+  }
 }
 
 export type ConflictChoice = 'keep the folder’s' | 'keep the proposed';
@@ -91,7 +145,7 @@ export async function askAboutConflict(
   const now = vscode.Uri.joinPath(folder.uri, path);
   if (reason === 'unsaved in an editor') {
     await vscode.window.showTextDocument(now);
-    await vscode.window.showInformationMessage(vscode.l10n.t('{0} has unsaved edits of yours. Save or undo them, then apply again.', path));
+    await vscode.window.showInformationMessage(conflictWords(path, reason));
     return undefined;
   }
   await vscode.commands.executeCommand('vscode.changes', vscode.l10n.t('{0}: what changed in your folder, and what is proposed', path), [
@@ -101,12 +155,7 @@ export async function askAboutConflict(
   const keepFolder = vscode.l10n.t('Keep the folder’s');
   const keepProposed = vscode.l10n.t('Keep the Proposed');
   const edit = vscode.l10n.t('Edit the Proposed');
-  const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('{0} was {1} since the agent worked on it.', path, reason),
-    keepFolder,
-    keepProposed,
-    edit,
-  );
+  const answer = await vscode.window.showWarningMessage(conflictWords(path, reason), keepFolder, keepProposed, edit);
   if (answer === keepFolder) return 'keep the folder’s';
   if (answer === keepProposed) return 'keep the proposed';
   if (answer === edit) {

@@ -13,7 +13,14 @@ const path = v.pipe(v.string(), v.maxLength(4096));
 const review = v.nullable(pendingReview);
 
 const hostMessage = v.variant('type', [
-  v.object({ type: v.literal('restored'), events: v.array(panelEvent), status: panelStatus, review }),
+  /** `words`: the panel's texts in the user's language, by their English; empty for English. */
+  v.object({
+    type: v.literal('restored'),
+    events: v.array(panelEvent),
+    status: panelStatus,
+    review,
+    words: v.record(v.string(), v.string()),
+  }),
   v.object({ type: v.literal('events'), events: v.array(panelEvent) }),
   v.object({ type: v.literal('status'), status: panelStatus }),
   v.object({ type: v.literal('review'), review }),

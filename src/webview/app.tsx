@@ -4,11 +4,12 @@ import type { Actions } from './actions';
 import { Composer, type ComposerHandle } from './composer';
 import type { Host } from './host';
 import { Icon } from './icon';
+import { createL10n, L10nContext, useL10n, type L10n } from './l10n';
 import { LinkDialog } from './linkDialog';
 import { ReviewCard } from './reviewCard';
 import { StatusBar } from './statusBar';
 import { TurnView } from './turnView';
-import { emptyView, reduce, type Turn, type ViewState } from './viewState';
+import { emptyView, reduce, type ToolCard, type Turn, type ViewState } from './viewState';
 import { KeyMissing, Welcome } from './welcome';
 
 export function App({ host }: { readonly host: Host }) {
@@ -26,45 +27,48 @@ export function App({ host }: { readonly host: Host }) {
     host.send({ type: 'ready' });
   }, [host]);
 
-  const { status, turns, review } = state;
+  const { status, turns, review, words } = state;
+  const l10n = useMemo(() => createL10n(words), [words]);
   if (!state.ready || status === null) return <div class="panel" aria-busy="true" />;
   return (
-    <div
-      class="panel"
-      onKeyDown={(event) => {
-        // VS Code's own key bindings reach a webview's page only where its focus tracking agrees; these two must always work.
-        if (event.key === 'Escape' && status.running) actions.stop();
-        else if (event.key === '.' && (event.ctrlKey || event.metaKey)) actions.chooseMode(nextMode(status.mode));
-        else return;
-        event.preventDefault();
-        event.stopPropagation();
-      }}
-    >
-      <StatusBar status={status} actions={actions} />
-      <Messages turns={turns} actions={actions} empty={<Welcome status={status} actions={actions} />} />
-      <div class="dock">
-        {turns.length > 0 && status.key === 'missing' && status.folder !== null && <KeyMissing actions={actions} />}
-        {review !== null && <ReviewCard review={review} running={status.running} actions={actions} />}
-        <Composer status={status} draft={draft} actions={actions} handle={composer} />
+    <L10nContext.Provider value={l10n}>
+      <div
+        class="panel"
+        onKeyDown={(event) => {
+          // VS Code's own key bindings reach a webview's page only where its focus tracking agrees; these two must always work.
+          if (event.key === 'Escape' && status.running) actions.stop();
+          else if (event.key === '.' && (event.ctrlKey || event.metaKey)) actions.chooseMode(nextMode(status.mode));
+          else return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+      >
+        <StatusBar status={status} actions={actions} />
+        <Messages turns={turns} actions={actions} empty={<Welcome status={status} actions={actions} />} />
+        <div class="dock">
+          {turns.length > 0 && status.key === 'missing' && status.folder !== null && <KeyMissing actions={actions} />}
+          {review !== null && <ReviewCard review={review} running={status.running} actions={actions} />}
+          <Composer status={status} draft={draft} actions={actions} handle={composer} />
+        </div>
+        <p class="visually-hidden" role="status" aria-live="polite">
+          {announcement(turns, l10n)}
+        </p>
+        {asked !== null && (
+          <LinkDialog
+            url={asked}
+            onOpen={() => {
+              host.send({ type: 'link_opened', url: asked });
+              setAsked(null);
+            }}
+            onCopy={() => {
+              actions.copy(asked);
+              setAsked(null);
+            }}
+            onClose={() => setAsked(null)}
+          />
+        )}
       </div>
-      <p class="visually-hidden" role="status" aria-live="polite">
-        {announcement(turns)}
-      </p>
-      {asked !== null && (
-        <LinkDialog
-          url={asked}
-          onOpen={() => {
-            host.send({ type: 'link_opened', url: asked });
-            setAsked(null);
-          }}
-          onCopy={() => {
-            actions.copy(asked);
-            setAsked(null);
-          }}
-          onClose={() => setAsked(null)}
-        />
-      )}
-    </div>
+    </L10nContext.Provider>
   );
 }
 
@@ -78,6 +82,7 @@ function Messages({
   readonly actions: Actions;
   readonly empty: preact.ComponentChildren;
 }) {
+  const l10n = useL10n();
   const box = useRef<HTMLDivElement>(null);
   const [follows, setFollows] = useState(true);
   const count = useRef(0);
@@ -107,13 +112,19 @@ function Messages({
         setFollows(scrollHeight - scrollTop - clientHeight < 24);
       }}
     >
-      <div class="messages-content" role="log" aria-live="off" aria-label="Conversation">
+      <div class="messages-content" role="log" aria-live="off" aria-label={l10n.t('Conversation')}>
         {turns.length === 0
           ? empty
           : turns.map((turn, index) => <TurnView key={index} turn={turn} last={index === turns.length - 1} actions={actions} />)}
       </div>
       {!follows && (
-        <button type="button" class="to-end" title="To the newest" aria-label="To the newest" onClick={() => setFollows(true)}>
+        <button
+          type="button"
+          class="to-end"
+          title={l10n.t('To the newest')}
+          aria-label={l10n.t('To the newest')}
+          onClick={() => setFollows(true)}
+        >
           <Icon name="arrow-down" />
         </button>
       )}
@@ -155,11 +166,15 @@ function createActions(host: Host, ask: (url: string) => void): Actions {
 }
 
 /** What a screen reader is told: the steps of a turn and its end, not each streamed piece. */
-function announcement(turns: readonly Turn[]): string {
+function announcement(turns: readonly Turn[], l10n: L10n): string {
   const turn = turns.at(-1);
   if (turn === undefined) return '';
   const last = turn.items.at(-1);
-  if (turn.end?.reason === 'stop') return `Answer: ${last?.kind === 'answer' ? last.text.slice(0, 2000) : 'done'}`;
-  if (turn.end !== undefined) return turn.end.message ?? 'The turn was ended.';
-  return last?.kind === 'tool' ? `${last.title}: ${last.state}` : 'Working';
+  if (turn.end?.reason === 'stop') return l10n.t('Answer: {0}', last?.kind === 'answer' ? last.text.slice(0, 2000) : l10n.t('done'));
+  if (turn.end !== undefined) return turn.end.message ?? l10n.t('The turn was ended.');
+  return last?.kind === 'tool' ? `${last.title}: ${stateWord(last.state, l10n)}` : l10n.t('Working');
+}
+
+function stateWord(state: ToolCard['state'], l10n: L10n): string {
+  return { running: l10n.t('running'), done: l10n.t('done'), failed: l10n.t('failed'), stopped: l10n.t('stopped') }[state];
 }

@@ -4,6 +4,7 @@ import type { PanelStatus } from '../shared/panelEvent';
 import type { Actions } from './actions';
 import { attachmentLabel } from './attachment';
 import { Icon } from './icon';
+import { useL10n } from './l10n';
 import { ModePicker } from './modePicker';
 import { SafeText } from './safeText';
 
@@ -21,6 +22,7 @@ interface Props {
 
 /** Where prompts are written. Enter sends, Shift+Enter breaks the line; the Enter that ends an input method's composition does neither. */
 export function Composer({ status, draft, actions, handle }: Props) {
+  const l10n = useL10n();
   const [text, setText] = useState(draft);
   const [hint, setHint] = useState('');
   const area = useRef<HTMLTextAreaElement>(null);
@@ -40,7 +42,7 @@ export function Composer({ status, draft, actions, handle }: Props) {
   useLayoutEffect(() => fit(area.current), [text]);
 
   const send = () => {
-    if (status.running) return setHint('Wait for the end of this turn, or stop it, to send.');
+    if (status.running) return setHint(l10n.t('Wait for the end of this turn, or stop it, to send.'));
     if (!canSend) return;
     actions.send(text.trim());
     setText('');
@@ -56,7 +58,7 @@ export function Composer({ status, draft, actions, handle }: Props) {
       }}
     >
       {status.attachments.length > 0 && (
-        <ul class="chips" aria-label="Attached to the next message">
+        <ul class="chips" aria-label={l10n.t('Attached to the next message')}>
           {status.attachments.map((attachment) => (
             <li key={attachment.id} class="chip">
               <Icon name="file" />
@@ -64,8 +66,8 @@ export function Composer({ status, draft, actions, handle }: Props) {
               <button
                 type="button"
                 class="icon-button"
-                aria-label={`Remove ${attachmentLabel(attachment)}`}
-                title="Remove"
+                aria-label={l10n.t('Remove {0}', attachmentLabel(attachment))}
+                title={l10n.t('Remove')}
                 onClick={() => actions.removeAttachment(attachment.id)}
               >
                 <Icon name="close" />
@@ -78,13 +80,13 @@ export function Composer({ status, draft, actions, handle }: Props) {
         ref={area}
         rows={1}
         value={text}
-        aria-label="Message to Sunaba"
+        aria-label={l10n.t('Message to Sunaba')}
         placeholder={
           status.folder === null
             ? status.folders > 1
-              ? 'Choose a folder to begin'
-              : 'Open a folder to begin'
-            : `Ask about ${status.folder}`
+              ? l10n.t('Choose a folder to begin')
+              : l10n.t('Open a folder to begin')
+            : l10n.t('Ask about {0}', status.folder)
         }
         disabled={status.folder === null}
         onInput={(event) => setText(event.currentTarget.value)}
@@ -104,17 +106,23 @@ export function Composer({ status, draft, actions, handle }: Props) {
         <button
           type="button"
           class="model"
-          title="The model that answers. Click to choose another."
+          title={l10n.t('The model that answers. Click to choose another.')}
           onClick={() => actions.fix('chooseModel')}
         >
           <SafeText text={status.model} />
         </button>
         {status.running ? (
-          <button type="button" class="send is-stop" title="Stop (Escape)" aria-label="Stop" onClick={() => actions.stop()}>
+          <button
+            type="button"
+            class="send is-stop"
+            title={l10n.t('Stop (Escape)')}
+            aria-label={l10n.t('Stop')}
+            onClick={() => actions.stop()}
+          >
             <Icon name="debug-stop" />
           </button>
         ) : (
-          <button type="submit" class="send" title="Send (Enter)" aria-label="Send" disabled={!canSend}>
+          <button type="submit" class="send" title={l10n.t('Send (Enter)')} aria-label={l10n.t('Send')} disabled={!canSend}>
             <Icon name="arrow-up" />
           </button>
         )}

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './icon';
+import { useL10n } from './l10n';
 import { SafeText } from './safeText';
 
 interface Props {
@@ -11,6 +12,7 @@ interface Props {
 
 /** Shows the whole target of a link, its host standing out, before anything opens. */
 export function LinkDialog({ url, onOpen, onCopy, onClose }: Props) {
+  const l10n = useL10n();
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
     dialog.current?.showModal();
@@ -31,7 +33,7 @@ export function LinkDialog({ url, onOpen, onCopy, onClose }: Props) {
     >
       <h3 id="link-title">
         <Icon name="link-external" />
-        Open this address?
+        {l10n.t('Open this address?')}
       </h3>
       <p class="dialog-url" tabIndex={0}>
         {origin.slice(0, origin.length - host.length)}
@@ -40,13 +42,13 @@ export function LinkDialog({ url, onOpen, onCopy, onClose }: Props) {
       </p>
       <p class="dialog-actions">
         <button type="button" class="button" onClick={onOpen}>
-          Open
+          {l10n.t('Open')}
         </button>
         <button type="button" class="button secondary" onClick={onCopy}>
-          Copy
+          {l10n.t('Copy')}
         </button>
         <button type="button" class="button secondary" autofocus onClick={onClose}>
-          Cancel
+          {l10n.t('Cancel')}
         </button>
       </p>
     </dialog>

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { stripAnsi } from './ansi';
 import type { Actions } from './actions';
 import { Icon } from './icon';
+import { useL10n } from './l10n';
 import { SafeText, TerminalText } from './safeText';
 import type { ToolCard } from './viewState';
 
@@ -48,13 +49,14 @@ export function ToolCardView({ card, actions }: { readonly card: ToolCard; reado
 }
 
 function Outcome({ card }: { readonly card: ToolCard }) {
+  const l10n = useL10n();
   const seconds = card.durationMs === undefined ? undefined : duration(card.durationMs);
   switch (card.state) {
     case 'running':
       return (
         <span class="tool-outcome">
           <Icon name="loading" spin />
-          <span class="visually-hidden">running</span>
+          <span class="visually-hidden">{l10n.t('running')}</span>
         </span>
       );
     case 'done':
@@ -62,21 +64,21 @@ function Outcome({ card }: { readonly card: ToolCard }) {
         <span class="tool-outcome">
           {seconds}
           <Icon name="check" />
-          <span class="visually-hidden">done</span>
+          <span class="visually-hidden">{l10n.t('done')}</span>
         </span>
       );
     case 'failed':
       return (
         <span class="tool-outcome">
-          {card.limit === undefined ? seconds : 'limit'}
+          {card.limit === undefined ? seconds : l10n.t('limit')}
           <Icon name="error" />
-          <span class="visually-hidden">failed</span>
+          <span class="visually-hidden">{l10n.t('failed')}</span>
         </span>
       );
     case 'stopped':
       return (
         <span class="tool-outcome">
-          stopped
+          {l10n.t('stopped')}
           <Icon name="debug-stop" />
         </span>
       );
@@ -84,18 +86,20 @@ function Outcome({ card }: { readonly card: ToolCard }) {
 }
 
 function Effects({ ledger }: { readonly ledger: LedgerSummary | undefined }) {
+  const l10n = useL10n();
   if (ledger === undefined) return null;
   const { counts } = ledger;
   const words = [
-    counts.created > 0 ? `${counts.created} created` : '',
-    counts.written > 0 ? `${counts.written} changed` : '',
-    counts.removed > 0 ? `${counts.removed} removed` : '',
-    counts.refused > 0 ? `${counts.refused} refused` : '',
+    counts.created > 0 ? l10n.t('{0} created', counts.created) : '',
+    counts.written > 0 ? l10n.t('{0} changed', counts.written) : '',
+    counts.removed > 0 ? l10n.t('{0} removed', counts.removed) : '',
+    counts.refused > 0 ? l10n.t('{0} refused', counts.refused) : '',
   ].filter((word) => word !== '');
   return words.length === 0 ? null : <span class={`tool-effects${counts.refused > 0 ? ' has-refused' : ''}`}>{words.join(', ')}</span>;
 }
 
 function Body({ card, actions }: { readonly card: ToolCard; readonly actions: Actions }) {
+  const l10n = useL10n();
   const shown = card.output === '' ? (card.result ?? '') : card.output;
   return (
     <div class="tool-body">
@@ -103,7 +107,11 @@ function Body({ card, actions }: { readonly card: ToolCard; readonly actions: Ac
         <Arguments args={card.args} />
       </Section>
       {shown !== '' && (
-        <Section title={card.state === 'failed' && card.output === '' ? 'Error' : 'Output'} copy={stripAnsi(shown)} actions={actions}>
+        <Section
+          title={card.state === 'failed' && card.output === '' ? l10n.t('Error') : l10n.t('Output')}
+          copy={stripAnsi(shown)}
+          actions={actions}
+        >
           <pre class="output" tabIndex={0}>
             <TerminalText text={shown} />
           </pre>
@@ -111,16 +119,14 @@ function Body({ card, actions }: { readonly card: ToolCard; readonly actions: Ac
       )}
       {card.output !== '' && card.result !== undefined && stripAnsi(card.output).trim() !== card.result.trim() && (
         <details>
-          <summary>What the model was told</summary>
+          <summary>{l10n.t('What the model was told')}</summary>
           <pre class="output" tabIndex={0}>
             <SafeText text={card.result} />
           </pre>
         </details>
       )}
       {card.limit !== undefined && (
-        <p class="tool-note">
-          Ended by a limit. Change it with the setting <code>sunaba.limits.{card.limit}</code>.
-        </p>
+        <p class="tool-note">{l10n.parts('Ended by a limit. Change it with the setting {0}.', <code>sunaba.limits.{card.limit}</code>)}</p>
       )}
       {card.ledger !== undefined && <Files ledger={card.ledger} actions={actions} />}
     </div>
@@ -133,6 +139,7 @@ function Section(props: {
   readonly actions: Actions;
   readonly children: preact.ComponentChildren;
 }) {
+  const l10n = useL10n();
   return (
     <div class="tool-section">
       <div class="tool-section-head">
@@ -140,8 +147,8 @@ function Section(props: {
         <button
           type="button"
           class="icon-button"
-          title={`Copy ${props.title}`}
-          aria-label={`Copy ${props.title}`}
+          title={l10n.t('Copy {0}', props.title)}
+          aria-label={l10n.t('Copy {0}', props.title)}
           onClick={() => props.actions.copy(props.copy)}
         >
           <Icon name="copy" />
@@ -153,8 +160,9 @@ function Section(props: {
 }
 
 function Arguments({ args }: { readonly args: unknown }) {
+  const l10n = useL10n();
   const entries = typeof args === 'object' && args !== null ? Object.entries(args) : [['arguments', args] as const];
-  if (entries.length === 0) return <p class="tool-note">No arguments.</p>;
+  if (entries.length === 0) return <p class="tool-note">{l10n.t('No arguments.')}</p>;
   return (
     <dl class="arguments">
       {entries.map(([name, value]) => {
@@ -179,11 +187,12 @@ function Arguments({ args }: { readonly args: unknown }) {
 const maxListedFiles = 20;
 
 function Files({ ledger, actions }: { readonly ledger: LedgerSummary; readonly actions: Actions }) {
+  const l10n = useL10n();
   const groups = [
-    { word: 'created', icon: 'diff-added', paths: ledger.created },
-    { word: 'changed', icon: 'diff-modified', paths: ledger.written },
-    { word: 'removed', icon: 'diff-removed', paths: ledger.removed },
-    { word: 'read', icon: 'eye', paths: ledger.read },
+    { words: (count: number) => l10n.t('{0} created', count), icon: 'diff-added', paths: ledger.created },
+    { words: (count: number) => l10n.t('{0} changed', count), icon: 'diff-modified', paths: ledger.written },
+    { words: (count: number) => l10n.t('{0} removed', count), icon: 'diff-removed', paths: ledger.removed },
+    { words: (count: number) => l10n.t('{0} read', count), icon: 'eye', paths: ledger.read },
   ];
   return (
     <>
@@ -192,9 +201,7 @@ function Files({ ledger, actions }: { readonly ledger: LedgerSummary; readonly a
           {ledger.refused.slice(0, maxListedFiles).map(({ path, reason }) => (
             <li class="refused" key={path}>
               <Icon name="circle-slash" />
-              <span>
-                refused <SafeText text={path} />: <SafeText text={reason} />
-              </span>
+              <span>{l10n.parts('refused {0}: {1}', <SafeText text={path} />, <SafeText text={reason} />)}</span>
             </li>
           ))}
         </ul>
@@ -202,10 +209,8 @@ function Files({ ledger, actions }: { readonly ledger: LedgerSummary; readonly a
       {groups
         .filter((group) => group.paths.length > 0)
         .map((group) => (
-          <details key={group.word} class="files-group">
-            <summary>
-              {group.paths.length} {group.word}
-            </summary>
+          <details key={group.icon} class="files-group">
+            <summary>{group.words(group.paths.length)}</summary>
             <ul class="files">
               {group.paths.slice(0, maxListedFiles).map((path) => (
                 <li key={path}>
@@ -215,7 +220,7 @@ function Files({ ledger, actions }: { readonly ledger: LedgerSummary; readonly a
                   </button>
                 </li>
               ))}
-              {group.paths.length > maxListedFiles && <li>and {group.paths.length - maxListedFiles} more</li>}
+              {group.paths.length > maxListedFiles && <li>{l10n.t('and {0} more', group.paths.length - maxListedFiles)}</li>}
             </ul>
           </details>
         ))}

@@ -3,24 +3,28 @@ import { fixesFor, type Fix } from '../shared/fix';
 import type { Actions } from './actions';
 import { attachmentLabel } from './attachment';
 import { Icon } from './icon';
+import { useL10n, type L10n } from './l10n';
 import { MarkdownView } from './markdownView';
 import { SafeText } from './safeText';
 import { Suggestion } from './suggestion';
 import { ToolCardView } from './toolCard';
 import type { Item, Turn } from './viewState';
 
-const fixWords: Readonly<Record<Fix, string>> = {
-  setApiKey: 'Set API Key',
-  openFolder: 'Open Folder',
-  chooseFolder: 'Choose Folder',
-  openSettings: 'Open Settings',
-  chooseModel: 'Choose Model',
-  showLog: 'Show Log',
-  retry: 'Try Again',
-  manageTrust: 'Manage Trust',
-};
+function fixWords(fix: Fix, l10n: L10n): string {
+  return {
+    setApiKey: l10n.t('Set API Key'),
+    openFolder: l10n.t('Open Folder'),
+    chooseFolder: l10n.t('Choose Folder'),
+    openSettings: l10n.t('Open Settings'),
+    chooseModel: l10n.t('Choose Model'),
+    showLog: l10n.t('Show Log'),
+    retry: l10n.t('Try Again'),
+    manageTrust: l10n.t('Manage Trust'),
+  }[fix];
+}
 
 export function TurnView({ turn, last, actions }: { readonly turn: Turn; readonly last: boolean; readonly actions: Actions }) {
+  const l10n = useL10n();
   const running = last && turn.end === undefined && turn.prompt !== null;
   return (
     <article class="turn">
@@ -35,7 +39,7 @@ export function TurnView({ turn, last, actions }: { readonly turn: Turn; readonl
             <i />
             <i />
           </span>
-          <span class="visually-hidden">Working</span>
+          <span class="visually-hidden">{l10n.t('Working')}</span>
         </p>
       )}
       {turn.end !== undefined && <End turn={turn} last={last} actions={actions} />}
@@ -44,8 +48,9 @@ export function TurnView({ turn, last, actions }: { readonly turn: Turn; readonl
 }
 
 function Prompt({ turn, prompt, actions }: { readonly turn: Turn; readonly prompt: string; readonly actions: Actions }) {
+  const l10n = useL10n();
   return (
-    <div class="prompt" role="group" aria-label="You">
+    <div class="prompt" role="group" aria-label={l10n.t('You')}>
       {turn.attachments.length > 0 && (
         <ul class="chips">
           {turn.attachments.map((attachment) => (
@@ -67,12 +72,13 @@ function Prompt({ turn, prompt, actions }: { readonly turn: Turn; readonly promp
 }
 
 function Restore({ turnId, actions }: { readonly turnId: string; readonly actions: Actions }) {
+  const l10n = useL10n();
   return (
     <button
       type="button"
       class="icon-button restore"
-      title="Go back to before this message"
-      aria-label="Go back to before this message"
+      title={l10n.t('Go back to before this message')}
+      aria-label={l10n.t('Go back to before this message')}
       onClick={() => actions.restore(turnId)}
     >
       <Icon name="discard" />
@@ -81,6 +87,7 @@ function Restore({ turnId, actions }: { readonly turnId: string; readonly action
 }
 
 function ItemView({ item, live, actions }: { readonly item: Item; readonly live: boolean; readonly actions: Actions }) {
+  const l10n = useL10n();
   switch (item.kind) {
     case 'answer':
       return (
@@ -93,7 +100,7 @@ function ItemView({ item, live, actions }: { readonly item: Item; readonly live:
         <details class="thought">
           <summary>
             <Icon name="chevron-right" />
-            {live ? 'Thinking' : 'Thought'}
+            {live ? l10n.t('Thinking') : l10n.t('Thought')}
             {live && <Icon name="loading" spin />}
           </summary>
           <MarkdownView source={item.text} actions={actions} />
@@ -112,7 +119,7 @@ function ItemView({ item, live, actions }: { readonly item: Item; readonly live:
         <p class="aside">
           <Icon name="history" />
           <span>
-            <SafeText text={item.reason} /> Trying again in {Math.max(1, Math.round(item.delayMs / 1000))} s.
+            {l10n.parts('{0} Trying again in {1} s.', <SafeText text={item.reason} />, Math.max(1, Math.round(item.delayMs / 1000)))}
           </span>
         </p>
       );
@@ -121,8 +128,9 @@ function ItemView({ item, live, actions }: { readonly item: Item; readonly live:
         <p class="aside">
           <Icon name="fold" />
           <span>
-            {item.turns > 0 ? 'Earlier turns are' : 'Old tool output is'} no longer sent to the model, to save room. You still see it all
-            here.
+            {item.turns > 0
+              ? l10n.t('Earlier turns are no longer sent to the model, to save room. You still see them here.')
+              : l10n.t('Old tool output is no longer sent to the model, to save room. You still see it here.')}
           </span>
         </p>
       );
@@ -133,9 +141,8 @@ function ItemView({ item, live, actions }: { readonly item: Item; readonly live:
         <p class="aside">
           <Icon name="discard" />
           <span>
-            Took back{' '}
-            {item.report.applied.length === 1 ? <SafeText text={item.report.applied[0] ?? ''} /> : `${item.report.applied.length} changes`}.
-            {item.report.conflicts.length > 0 && ` ${item.report.conflicts.length} had changed since and were left alone.`}
+            {l10n.parts('Took back {0}.', <Changed paths={item.report.applied} />)}
+            {item.report.conflicts.length > 0 && ` ${l10n.t('{0} had changed since and were left alone.', item.report.conflicts.length)}`}
           </span>
         </p>
       );
@@ -145,10 +152,7 @@ function ItemView({ item, live, actions }: { readonly item: Item; readonly live:
       return (
         <p class="aside">
           <Icon name="discard" />
-          <span>
-            Discarded {item.paths.length === 1 ? <SafeText text={item.paths[0] ?? ''} /> : `${item.paths.length} changes`}. Your folder is
-            as it was.
-          </span>
+          <span>{l10n.parts('Discarded {0}. Your folder is as it was.', <Changed paths={item.paths} />)}</span>
         </p>
       );
     default:
@@ -156,17 +160,24 @@ function ItemView({ item, live, actions }: { readonly item: Item; readonly live:
   }
 }
 
+/** One path by its name, several by their number. */
+function Changed({ paths }: { readonly paths: readonly string[] }) {
+  const l10n = useL10n();
+  return paths.length === 1 ? <SafeText text={paths[0] ?? ''} /> : <>{l10n.t('{0} changes', paths.length.toLocaleString())}</>;
+}
+
 function Committed({ item, actions }: { readonly item: Extract<Item, { kind: 'committed' }>; readonly actions: Actions }) {
+  const l10n = useL10n();
   const { applied, commitId } = item.report;
   if (applied.length === 0) return null;
   return (
     <p class="aside">
       <Icon name="check-all" />
       <span>
-        Applied {applied.length === 1 ? <SafeText text={applied[0] ?? ''} /> : `${applied.length} changes`} to your folder.{' '}
+        {l10n.parts('Applied {0} to your folder.', <Changed paths={applied} />)}{' '}
         {item.undoable && commitId !== null && (
           <button type="button" class="link" onClick={() => actions.revert(commitId)}>
-            Undo
+            {l10n.t('Undo')}
           </button>
         )}
       </span>
@@ -175,8 +186,14 @@ function Committed({ item, actions }: { readonly item: Extract<Item, { kind: 'co
 }
 
 function Approval({ item, actions }: { readonly item: Extract<Item, { kind: 'approval' }>; readonly actions: Actions }) {
+  const l10n = useL10n();
   if (item.answer !== undefined) {
-    const words = { once: 'Allowed once', conversation: 'Allowed for this chat', workspace: 'Allowed for this workspace', deny: 'Denied' };
+    const words = {
+      once: l10n.t('Allowed once'),
+      conversation: l10n.t('Allowed for this chat'),
+      workspace: l10n.t('Allowed for this workspace'),
+      deny: l10n.t('Denied'),
+    };
     return (
       <p class="aside">
         <Icon name={item.answer === 'deny' ? 'circle-slash' : 'check'} />
@@ -187,7 +204,7 @@ function Approval({ item, actions }: { readonly item: Extract<Item, { kind: 'app
     );
   }
   return (
-    <section class="card approval" aria-label="Waits for your answer">
+    <section class="card approval" aria-label={l10n.t('Waits for your answer')}>
       <h3>
         <Icon name="question" />
         <SafeText text={item.title} />
@@ -197,16 +214,16 @@ function Approval({ item, actions }: { readonly item: Extract<Item, { kind: 'app
       </p>
       <p class="card-actions">
         <button type="button" class="button" onClick={() => actions.answer(item.approvalId, 'once')}>
-          Allow Once
+          {l10n.t('Allow Once')}
         </button>
         <button type="button" class="button secondary" onClick={() => actions.answer(item.approvalId, 'conversation')}>
-          For This Chat
+          {l10n.t('For This Chat')}
         </button>
         <button type="button" class="button secondary" onClick={() => actions.answer(item.approvalId, 'workspace')}>
-          For This Workspace
+          {l10n.t('For This Workspace')}
         </button>
         <button type="button" class="button secondary" onClick={() => actions.answer(item.approvalId, 'deny')}>
-          Deny
+          {l10n.t('Deny')}
         </button>
       </p>
     </section>
@@ -219,6 +236,7 @@ export function Notice(props: {
   readonly fixes: readonly Fix[];
   readonly actions: Actions;
 }) {
+  const l10n = useL10n();
   return (
     <div class={`notice notice-${props.level}`} role={props.level === 'error' ? 'alert' : 'note'}>
       <Icon name={props.level} />
@@ -230,7 +248,7 @@ export function Notice(props: {
           <p class="notice-fixes">
             {props.fixes.map((fix) => (
               <button key={fix} type="button" class="button secondary" onClick={() => props.actions.fix(fix)}>
-                {fixWords[fix]}
+                {fixWords(fix, l10n)}
               </button>
             ))}
           </p>
@@ -241,6 +259,7 @@ export function Notice(props: {
 }
 
 function End({ turn, last, actions }: { readonly turn: Turn; readonly last: boolean; readonly actions: Actions }) {
+  const l10n = useL10n();
   const end = turn.end;
   if (end === undefined) return null;
   switch (end.reason) {
@@ -250,16 +269,18 @@ function End({ turn, last, actions }: { readonly turn: Turn; readonly last: bool
       return (
         <p class="aside">
           <Icon name="debug-stop" />
-          <span>Stopped. Nothing was lost; send another message to go on.</span>
+          <span>{l10n.t('Stopped. Nothing was lost; send another message to go on.')}</span>
         </p>
       );
     case 'limit':
-      return <Notice level="warning" message={end.message ?? 'The turn reached a limit and was ended.'} fixes={[]} actions={actions} />;
+      return (
+        <Notice level="warning" message={end.message ?? l10n.t('The turn reached a limit and was ended.')} fixes={[]} actions={actions} />
+      );
     case 'blocked':
       return (
         <Notice
           level="warning"
-          message={end.message ?? 'The model’s server blocked this prompt or its answer. Say it in other words.'}
+          message={end.message ?? l10n.t('The model’s server blocked this prompt or its answer. Say it in other words.')}
           fixes={[]}
           actions={actions}
         />
@@ -268,7 +289,7 @@ function End({ turn, last, actions }: { readonly turn: Turn; readonly last: bool
       return (
         <Notice
           level="error"
-          message={end.message ?? 'The turn ended with an error. The log has more.'}
+          message={end.message ?? l10n.t('The turn ended with an error. The log has more.')}
           fixes={last ? fixesFor(end.code) : []}
           actions={actions}
         />

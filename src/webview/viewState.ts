@@ -62,15 +62,23 @@ export interface ViewState {
   readonly turns: readonly Turn[];
   readonly status: PanelStatus | null;
   readonly review: PendingReview | null;
+  /** The panel's texts in the user's language; empty for English. */
+  readonly words: Readonly<Record<string, string>>;
 }
 
-export const emptyView: ViewState = { ready: false, turns: [], status: null, review: null };
+export const emptyView: ViewState = { ready: false, turns: [], status: null, review: null, words: {} };
 
 /** What the host's messages make of the view; `composer_focused` is no state and leaves it as it is. */
 export function reduce(state: ViewState, message: HostMessage): ViewState {
   switch (message.type) {
     case 'restored':
-      return { ready: true, turns: message.events.reduce(applyEvent, []), status: message.status, review: message.review };
+      return {
+        ready: true,
+        turns: message.events.reduce(applyEvent, []),
+        status: message.status,
+        review: message.review,
+        words: message.words,
+      };
     case 'events':
       return { ...state, turns: message.events.reduce(applyEvent, state.turns) };
     case 'status':

@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { root } from '../../scripts/ensure.mjs';
+import type { Change } from '../../src/shared/changeSet';
 import type { PanelEvent } from '../../src/shared/panelEvent';
 import { openPanelPage, type PanelPage } from '../support/panelPage';
 
@@ -183,5 +187,30 @@ describe('T38: no character stays unseen', () => {
       expect(markers.slice(0, 3), place).toEqual(['U+202E', 'U+E0041', 'U+200B']);
     }
     expect(await panel.page.locator('.messages').innerText()).not.toMatch(/[\u202e\u200b\u{e0041}]/u);
+  });
+
+  test('speaks the language of the words it is given, with names and numbers in their places', async () => {
+    const words = JSON.parse(readFileSync(path.join(root, 'l10n/bundle.l10n.ja.json'), 'utf8')) as Record<string, string>;
+    const change = (name: string): Change => ({
+      kind: 'modified',
+      path: name,
+      entry: 'file',
+      details: { id: name, baseHash: null, stagedHash: null, size: 1, marks: ['protected'] },
+    });
+    const events: readonly PanelEvent[] = [
+      { type: 'prompt_sent', text: 'hi', attachments: [] },
+      { type: 'turn_started', turnId: 't', prompt: 'hi' },
+      { type: 'changes_discarded', paths: ['a.txt'] },
+      { type: 'turn_ended', turnId: 't', reason: 'aborted' },
+    ];
+    const review = { approvalId: 'id', changeSet: { id: 'set', changes: [change('a'), change('b')] }, conflicts: [] };
+    await panel.restore(events, {}, review, words);
+    const body = panel.page.locator('body');
+    await body.getByText('a.txt を破棄しました').waitFor();
+    expect(await body.innerText()).toContain('確認待ちの変更 2 件');
+    expect(await body.innerText()).toContain('停止しました');
+    expect(await body.getByRole('button', { name: '適用', exact: true }).count()).toBe(1);
+    expect(await panel.page.locator('textarea').getAttribute('placeholder')).toBe('harbour について質問する');
+    await panel.page.screenshot({ path: path.join(root, 'test-results/panel-ja.png') });
   });
 });

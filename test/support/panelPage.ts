@@ -16,7 +16,12 @@ export interface PanelPage {
   /** What the panel said to the host, in order. */
   sent(): Promise<readonly Record<string, unknown>[]>;
   post(message: unknown): Promise<void>;
-  restore(events: readonly PanelEvent[], status?: Partial<PanelStatus>, review?: PendingReview | null): Promise<void>;
+  restore(
+    events: readonly PanelEvent[],
+    status?: Partial<PanelStatus>,
+    review?: PendingReview | null,
+    words?: Readonly<Record<string, string>>,
+  ): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,8 +75,14 @@ export async function openPanelPage(): Promise<PanelPage> {
     requests,
     sent: () => page.evaluate('window.sentToHost'),
     post,
-    restore: async (events, status = {}, review = null) => {
-      const message: HostMessage = { type: 'restored', events: [...events], status: { ...plainStatus, ...status }, review };
+    restore: async (events, status = {}, review = null, words = {}) => {
+      const message: HostMessage = {
+        type: 'restored',
+        events: [...events],
+        status: { ...plainStatus, ...status },
+        review,
+        words: { ...words },
+      };
       await post(message);
       await page.locator('.composer').waitFor();
     },

@@ -35,6 +35,7 @@ function setUp(runner: TurnRunner = echo) {
   const controller = new ChatController({
     runner,
     store: createChatStore(directory, 'chat'),
+    words: {},
     readStatus: () => Promise.resolve(status),
     broadcast: (message) => messages.push(message),
     onRunningChanged: () => undefined,

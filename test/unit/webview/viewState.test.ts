@@ -79,7 +79,7 @@ describe('the view of a conversation', () => {
     const status = { key: 'set', folder: 'f', folders: 1, host: null, mode: 'ask', trusted: true, running: false } as const;
     const rest = { model: 'm', suggestions: [], attachments: [] };
     const before = reduce(emptyView, { type: 'events', events: [...begun] });
-    const after = reduce(before, { type: 'restored', events: [], status: { ...status, ...rest }, review: null });
+    const after = reduce(before, { type: 'restored', events: [], status: { ...status, ...rest }, review: null, words: {} });
     expect(after).toMatchObject({ ready: true, turns: [], status: { folder: 'f' } });
   });
 });

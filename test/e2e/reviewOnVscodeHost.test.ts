@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { root } from '../../scripts/ensure.mjs';
+import { Chat } from '../support/chat';
+import { startGeminiServer, type GeminiServer } from '../support/gemini/geminiServer';
+import type { Scenario } from '../support/gemini/scenario';
+import { scenarios } from '../support/gemini/scenarios';
+import { openSession, type Session } from '../support/session';
+
+/* One whole round of the review on the VS Code WASI API: the guests are carried by another host, the guard is the same. */
+
+const call = (name: string, args: unknown) => ({ call: { name, args }, signature: 'c2NyaXB0ZWQtc2lnbmF0dXJl' });
+const shellRound: Scenario = {
+  id: 'shell-round',
+  prompt: 'Use the shell.',
+  replies: [
+    {
+      chunks: [
+        call('bash', {
+          command:
+            'mkdir -p .vscode && echo "{}" > .vscode/tasks.json && echo noted > note.txt && sed -i s/4500/4600/ src/fees.js && cat .env; true',
+        }),
+      ],
+    },
+    { chunks: [{ text: 'The shell said: {{result}}' }] },
+  ],
+};
+
+let server: GeminiServer;
+let session: Session;
+let chat: Chat;
+
+const read = (name: string) => readFileSync(path.join(session.folder, name), 'utf8');
+const review = () => chat.frame.locator('.review');
+const row = (name: string) => review().locator(`.review-row[data-path="${name}"]`);
+const button = (name: string) => review().locator('.review-head').getByRole('button', { name, exact: true });
+
+beforeAll(async () => {
+  server = await startGeminiServer({ scenarios: [shellRound, ...scenarios] });
+  session = await openSession({
+    settings: { 'sunaba.model.baseUrl': server.url, 'sunaba.wasi.host': 'vscode' },
+    extensions: [process.env['SUNABA_WASI_CORE'] ?? path.join(root, 'out/coreStandIn')],
+  });
+  chat = await Chat.open(session);
+});
+
+afterAll(async () => {
+  await session?.close();
+  await server?.close();
+});
+
+it('T19, T28: shell effects are staged, a protected file is held, a secret is not there; apply, survive a reload, undo', async () => {
+  const turn = await chat.ask('Use the shell.');
+  await chat.frame.locator('.status', { hasText: 'VS Code WASI' }).waitFor();
+  expect(await turn.innerText()).toMatch(/\.env.*No such file/);
+  await row('.vscode/tasks.json').waitFor();
+  expect(await review().locator('.review-row').count()).toBe(4);
+  expect(read('src/fees.js')).toContain('dailyFee = 4500');
+  expect(existsSync(path.join(session.folder, 'note.txt'))).toBe(false);
+
+  await session.reload();
+  chat = await Chat.open(session);
+  await row('note.txt').waitFor();
+  await button('Apply').click();
+  await row('note.txt').waitFor({ state: 'detached' });
+  expect(read('src/fees.js')).toContain('dailyFee = 4600');
+  expect(read('note.txt')).toBe('noted\n');
+  expect(existsSync(path.join(session.folder, '.vscode'))).toBe(false);
+  await button('Discard').click();
+  await review().waitFor({ state: 'detached' });
+
+  await chat.frame.locator('.aside', { hasText: 'Applied 2 changes' }).getByRole('button', { name: 'Undo' }).click();
+  await chat.frame.locator('.aside', { hasText: 'Took back' }).waitFor();
+  expect(read('src/fees.js')).toContain('dailyFee = 4500');
+  expect(existsSync(path.join(session.folder, 'note.txt'))).toBe(false);
+});
