@@ -15,7 +15,7 @@ import { conversationDirectory } from './conversationDirectory';
 import type { FolderChoice } from './folderChoice';
 import { registerPendingDecorations } from './pendingDecorations';
 import type { Permissions } from './permissions';
-import { restoreTo } from './restoreTurn';
+import { restoreTo, undoRestore } from './restoreTurn';
 import { ReviewController } from './reviewController';
 import { closeReviews, openReview } from './reviewEditors';
 import { registerReviewFiles } from './reviewFiles';
@@ -202,6 +202,7 @@ export function createChat(parts: ChatParts): Chat {
         showReview,
         showPermissions: parts.showPermissions,
         restore: (turnId) => restoreTo(turnId, controller, review),
+        undoRestore: (restoreId) => undoRestore(restoreId, controller, review),
       }),
       onClosed: (panel) => panels.delete(panel),
     },

@@ -37,10 +37,11 @@ export interface AttachedText extends Attachment {
   readonly language: string;
 }
 
-export interface Cut {
-  readonly prompt: string;
-  /** Puts the conversation back as it was. */
-  undo(): Promise<void>;
+/** What a step back is: whether the conversation is cut, what takes its files forward again, and what was left alone. */
+export interface StepBack {
+  readonly cut: boolean;
+  readonly reverts: readonly string[];
+  readonly left: readonly string[];
 }
 
 /** Events are sent to the panel together, this often at most, in milliseconds. */
@@ -116,45 +117,68 @@ export class ChatController {
     await this.running?.ended;
   }
 
-  /** Cuts the conversation before a turn. Gives what takes the cut back. */
-  async cutBefore(turnId: string): Promise<Cut | undefined> {
+  /**
+   * Goes back to before a turn: cuts the conversation there where `cut` says so, and notes the step with what takes it
+   * back. The conversation as it was is kept, over restarts, until a new chat begins.
+   */
+  async goBack(turnId: string, { cut, reverts, left }: StepBack): Promise<void> {
     await this.stop();
+    this.flush();
+    const restoreId = randomUUID();
+    if (cut) {
+      await this.ports.store.keepAside(restoreId, { conversation: this.conversation, events: this.log });
+      this.cutBefore(turnId);
+    }
+    this.emit({ type: 'went_back', restoreId, reverts, conversation: cut, left });
+    await this.showAll();
+  }
+
+  /** What a step back did, where nothing has come after it. */
+  stepBack(restoreId: string): Extract<PanelEvent, { type: 'went_back' }> | undefined {
+    const at = this.log.findLastIndex((event) => event.type === 'went_back' && event.restoreId === restoreId);
+    const found = this.log[at];
+    const later = this.log.slice(at + 1).some(({ type }) => type === 'turn_started' || type === 'went_back');
+    return found?.type === 'went_back' && !later && !this.isRunning ? found : undefined;
+  }
+
+  /** Puts the conversation back as it was before a step back. */
+  async undoStepBack(restoreId: string): Promise<void> {
+    const step = this.stepBack(restoreId);
+    if (step === undefined) return;
+    this.flush();
+    const kept = step.conversation ? await this.ports.store.readAside(restoreId) : undefined;
+    if (kept !== undefined) this.conversation = kept.conversation;
+    this.log = kept?.events ?? this.log.filter((event) => event !== step);
+    await this.showAll();
+  }
+
+  private cutBefore(turnId: string): void {
     const started = this.log.findIndex((event) => event.type === 'turn_started' && event.turnId === turnId);
-    if (started < 0) return undefined;
+    if (started < 0) return;
     const at = this.log[started - 1]?.type === 'prompt_sent' ? started - 1 : started;
-    const kept = { conversation: this.conversation, log: this.log };
-    const cut = this.log.slice(at);
     const first = this.log[at];
-    const turns = cut.filter((event) => event.type === 'turn_started').length;
+    const turns = this.log.slice(at).filter((event) => event.type === 'turn_started').length;
     const prompts = this.conversation.steps.flatMap((step, index) => (step.type === 'prompt' ? [index] : []));
     const from = prompts.at(-Math.min(turns, prompts.length)) ?? this.conversation.steps.length;
-    this.flush();
     this.conversation = { ...this.conversation, steps: this.conversation.steps.slice(0, from) };
     this.log = this.log.slice(0, at);
-    await this.showAll();
     if (first?.type === 'prompt_sent') this.ports.broadcast({ type: 'composer_focused', text: first.text });
-    return {
-      prompt: first?.type === 'prompt_sent' ? first.text : '',
-      undo: async () => {
-        await this.stop();
-        this.flush();
-        this.conversation = kept.conversation;
-        this.log = kept.log;
-        await this.showAll();
-      },
-    };
   }
 
   /** Commits that a turn and those after it made and that still stand, newest first. */
   commitsFrom(turnId: string): readonly string[] {
     const started = this.log.findIndex((event) => event.type === 'turn_started' && event.turnId === turnId);
-    if (started < 0) return [];
-    const later = this.log.slice(started);
-    const reverted = new Set(later.flatMap((event) => (event.type === 'changes_reverted' ? [event.commitId] : [])));
-    return later
-      .flatMap((event) => (event.type === 'changes_committed' && event.report.commitId !== null ? [event.report.commitId] : []))
-      .filter((commitId) => !reverted.has(commitId))
-      .reverse();
+    const standing = new Set<string>();
+    // Taking a revert back is a commit that stands again.
+    const reverts = new Set<string>();
+    for (const event of started < 0 ? [] : this.log.slice(started)) {
+      if (event.type === 'changes_committed' && event.report.commitId !== null) standing.add(event.report.commitId);
+      if (event.type !== 'changes_reverted') continue;
+      const { commitId } = event.report;
+      if (standing.delete(event.commitId) && commitId !== null) reverts.add(commitId);
+      else if (reverts.delete(event.commitId) && commitId !== null) standing.add(commitId);
+    }
+    return [...standing].reverse();
   }
 
   /** The command that a `suggest_command` call of this conversation offered. */

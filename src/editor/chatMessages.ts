@@ -25,6 +25,7 @@ export interface ChatMessageParts {
   readonly showReview: (path?: string) => Promise<void>;
   readonly showPermissions: () => void;
   readonly restore: (turnId: string) => Promise<void>;
+  readonly undoRestore: (restoreId: string) => Promise<void>;
 }
 
 /** What each message of the panel does. */
@@ -82,6 +83,8 @@ export function createChatMessages(parts: ChatMessageParts): (panel: ChatPanel, 
         return resolveConflict(message.path);
       case 'restore_asked':
         return parts.restore(message.turnId);
+      case 'restore_undone':
+        return parts.undoRestore(message.restoreId);
       case 'command_inserted':
         return insertCommand(message.callId);
       case 'approval_answered':

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
-import type { ChatController, Cut } from './chatController';
+import type { ChatController } from './chatController';
+import { UserError } from '../shared/userError';
 import type { ReviewController } from './reviewController';
 
 /**
  * Goes back to before a turn: the files as they were before it was applied, the conversation, or both. Commits are
- * taken back one by one, newest first; what has changed since is left alone and named. The step back can be undone.
+ * taken back one by one, newest first; what has changed since is left alone and named. The step
+ * stands in the conversation, with what undoes it, over reloads too.
  */
 export async function restoreTo(turnId: string, controller: ChatController, review: ReviewController): Promise<void> {
   const commits = controller.commitsFrom(turnId);
@@ -29,15 +31,15 @@ export async function restoreTo(turnId: string, controller: ChatController, revi
       left.push(...report.conflicts.map(({ path }) => path));
     }
   }
-  let cut: Cut | undefined;
-  if (chosen !== files) cut = await controller.cutBefore(turnId);
+  await controller.goBack(turnId, { cut: chosen !== files, reverts, left });
+}
 
-  const undo = vscode.l10n.t('Undo');
-  const words =
-    left.length === 0
-      ? vscode.l10n.t('Went back to before this message.')
-      : vscode.l10n.t('Went back. These had changed since and were left alone: {0}', left.join(', '));
-  if ((await vscode.window.showInformationMessage(words, undo)) !== undo) return;
-  await cut?.undo();
-  for (const commitId of reverts.reverse()) await review.revert(commitId);
+/** Takes a step back in the conversation back again, files and conversation, as far as nothing has come after it. */
+export async function undoRestore(restoreId: string, controller: ChatController, review: ReviewController): Promise<void> {
+  const step = controller.stepBack(restoreId);
+  if (step === undefined) {
+    throw new UserError('reviewOutdated', vscode.l10n.t('Something came after this step, so it cannot be undone.'));
+  }
+  await controller.undoStepBack(restoreId);
+  for (const commitId of step.reverts.toReversed()) await review.revert(commitId);
 }

@@ -140,6 +140,7 @@ export const panelEvent: v.GenericSchema<unknown, PanelEvent> = v.variant('type'
   v.object({ type: v.literal('changes_committed'), report: commitReport, undoable: v.boolean() }),
   v.object({ type: v.literal('changes_discarded'), paths: strings }),
   v.object({ type: v.literal('changes_reverted'), commitId: v.string(), report: commitReport }),
+  v.object({ type: v.literal('went_back'), restoreId: v.string(), reverts: strings, conversation: v.boolean(), left: strings }),
   v.object({
     type: v.literal('approval_asked'),
     approvalId: v.string(),

@@ -28,6 +28,15 @@ export type PanelEvent =
   | { readonly type: 'changes_discarded'; readonly paths: readonly string[] }
   /** `report.commitId` takes the revert itself back. */
   | { readonly type: 'changes_reverted'; readonly commitId: string; readonly report: CommitReport }
+  /** The user went back to before a message. `reverts` take the files forward again; the conversation as it was is kept under `restoreId`. */
+  | {
+      readonly type: 'went_back';
+      readonly restoreId: string;
+      readonly reverts: readonly string[];
+      readonly conversation: boolean;
+      /** Files that had changed since and were left alone. */
+      readonly left: readonly string[];
+    }
   /** A rule says `ask`: the call waits for an answer that quotes the id, which is good once. */
   | {
       readonly type: 'approval_asked';

@@ -48,6 +48,8 @@ const webviewMessage = v.variant('type', [
   v.object({ type: v.literal('commit_reverted'), commitId: id }),
   v.object({ type: v.literal('conflict_opened'), path }),
   v.object({ type: v.literal('restore_asked'), turnId: id }),
+  /** Takes a step back in the conversation back again. */
+  v.object({ type: v.literal('restore_undone'), restoreId: id }),
   v.object({ type: v.literal('approval_answered'), approvalId: id, answer: v.picklist(approvalAnswers) }),
   /** Puts the command of a `suggest_command` call into a terminal, without Enter. */
   v.object({ type: v.literal('command_inserted'), callId: id }),

@@ -25,6 +25,7 @@ export interface Actions {
   resolveConflict(path: string): void;
   /** Asks what to take back: everything from this turn on. */
   restore(turnId: string): void;
+  undoRestore(restoreId: string): void;
   answer(approvalId: string, answer: ApprovalAnswer): void;
   insertCommand(callId: string): void;
 }

@@ -160,6 +160,7 @@ function createActions(host: Host, ask: (url: string) => void): Actions {
     revert: (commitId) => host.send({ type: 'commit_reverted', commitId }),
     resolveConflict: (path) => host.send({ type: 'conflict_opened', path }),
     restore: (turnId) => host.send({ type: 'restore_asked', turnId }),
+    undoRestore: (restoreId) => host.send({ type: 'restore_undone', restoreId }),
     answer: (approvalId, answer) => host.send({ type: 'approval_answered', approvalId, answer }),
     insertCommand: (callId) => host.send({ type: 'command_inserted', callId }),
   };

@@ -1,5 +1,6 @@
 import { assertNever } from '../shared/assertNever';
 import { fixesFor, type Fix } from '../shared/fix';
+import { markInvisible } from '../shared/invisible';
 import type { Actions } from './actions';
 import { attachmentLabel } from './attachment';
 import { Icon } from './icon';
@@ -30,7 +31,13 @@ export function TurnView({ turn, last, actions }: { readonly turn: Turn; readonl
     <article class="turn">
       {turn.prompt !== null && <Prompt turn={turn} prompt={turn.prompt} actions={actions} />}
       {turn.items.map((item, index) => (
-        <ItemView key={index} item={item} live={running && index === turn.items.length - 1} actions={actions} />
+        <ItemView
+          key={index}
+          item={item}
+          live={running && index === turn.items.length - 1}
+          newest={last && index === turn.items.length - 1}
+          actions={actions}
+        />
       ))}
       {running && !isStreaming(turn.items.at(-1)) && (
         <p class="working">
@@ -86,7 +93,18 @@ function Restore({ turnId, actions }: { readonly turnId: string; readonly action
   );
 }
 
-function ItemView({ item, live, actions }: { readonly item: Item; readonly live: boolean; readonly actions: Actions }) {
+function ItemView({
+  item,
+  live,
+  newest,
+  actions,
+}: {
+  readonly item: Item;
+  readonly live: boolean;
+  /** Nothing stands after it in the conversation. */
+  readonly newest: boolean;
+  readonly actions: Actions;
+}) {
   const l10n = useL10n();
   switch (item.kind) {
     case 'answer':
@@ -142,7 +160,25 @@ function ItemView({ item, live, actions }: { readonly item: Item; readonly live:
           <Icon name="discard" />
           <span>
             {l10n.parts('Took back {0}.', <Changed paths={item.report.applied} />)}
-            {item.report.conflicts.length > 0 && ` ${l10n.t('{0} had changed since and were left alone.', item.report.conflicts.length)}`}
+            {item.report.conflicts.length > 0 &&
+              ` ${l10n.t('{0} had changed since and were left alone.', item.report.conflicts.length)}`}{' '}
+            <UndoCommit item={item} actions={actions} />
+          </span>
+        </p>
+      );
+    case 'wentBack':
+      return (
+        <p class="aside">
+          <Icon name="history" />
+          <span>
+            {item.left.length === 0
+              ? l10n.t('Went back.')
+              : l10n.t('Went back. These had changed since and were left alone: {0}', item.left.map(markInvisible).join(', '))}{' '}
+            {newest && (
+              <button type="button" class="link" onClick={() => actions.undoRestore(item.restoreId)}>
+                {l10n.t('Undo')}
+              </button>
+            )}
           </span>
         </p>
       );
@@ -160,6 +196,18 @@ function ItemView({ item, live, actions }: { readonly item: Item; readonly live:
   }
 }
 
+/** Takes back what an apply, or the taking back of one, did. */
+function UndoCommit({ item, actions }: { readonly item: Extract<Item, { kind: 'committed' | 'reverted' }>; readonly actions: Actions }) {
+  const l10n = useL10n();
+  const { commitId } = item.report;
+  if (!item.undoable || commitId === null) return null;
+  return (
+    <button type="button" class="link" onClick={() => actions.revert(commitId)}>
+      {l10n.t('Undo')}
+    </button>
+  );
+}
+
 /** One path by its name, several by their number. */
 function Changed({ paths }: { readonly paths: readonly string[] }) {
   const l10n = useL10n();
@@ -168,18 +216,13 @@ function Changed({ paths }: { readonly paths: readonly string[] }) {
 
 function Committed({ item, actions }: { readonly item: Extract<Item, { kind: 'committed' }>; readonly actions: Actions }) {
   const l10n = useL10n();
-  const { applied, commitId } = item.report;
+  const { applied } = item.report;
   if (applied.length === 0) return null;
   return (
     <p class="aside">
       <Icon name="check-all" />
       <span>
-        {l10n.parts('Applied {0} to your folder.', <Changed paths={applied} />)}{' '}
-        {item.undoable && commitId !== null && (
-          <button type="button" class="link" onClick={() => actions.revert(commitId)}>
-            {l10n.t('Undo')}
-          </button>
-        )}
+        {l10n.parts('Applied {0} to your folder.', <Changed paths={applied} />)} <UndoCommit item={item} actions={actions} />
       </span>
     </p>
   );

@@ -35,7 +35,8 @@ export type Item =
   | { readonly kind: 'retry'; readonly reason: string; readonly delayMs: number }
   | { readonly kind: 'compacted'; readonly outputs: number; readonly turns: number }
   | { readonly kind: 'committed'; readonly report: CommitReport; readonly undoable: boolean }
-  | { readonly kind: 'reverted'; readonly report: CommitReport }
+  | { readonly kind: 'reverted'; readonly report: CommitReport; readonly undoable: boolean }
+  | { readonly kind: 'wentBack'; readonly restoreId: string; readonly left: readonly string[] }
   | {
       readonly kind: 'approval';
       readonly approvalId: string;
@@ -157,7 +158,13 @@ export function applyEvent(turns: readonly Turn[], event: PanelEvent): readonly 
     case 'changes_discarded':
       return inLastTurn(turns, { kind: 'discarded', paths: event.paths });
     case 'changes_reverted':
-      return inLastTurn(markReverted(turns, event.commitId), { kind: 'reverted', report: event.report });
+      return inLastTurn(markReverted(turns, event.commitId), {
+        kind: 'reverted',
+        report: event.report,
+        undoable: event.report.commitId !== null,
+      });
+    case 'went_back':
+      return inLastTurn(turns, { kind: 'wentBack', restoreId: event.restoreId, left: event.left });
     case 'approval_asked': {
       const { approvalId, title, tool, reason } = event;
       return inLastTurn(turns, { kind: 'approval', approvalId, title, tool, reason });
@@ -201,11 +208,13 @@ function withoutLastThought(turn: Turn): Turn {
   return turn.items.at(-1)?.kind === 'thought' ? { ...turn, items: turn.items.slice(0, -1) } : turn;
 }
 
-/** A commit that was taken back cannot be taken back again. */
+/** What was taken back, a commit or the taking back of one, cannot be taken back again. */
 function markReverted(turns: readonly Turn[], commitId: string): readonly Turn[] {
   return turns.map((turn) => ({
     ...turn,
-    items: turn.items.map((item) => (item.kind === 'committed' && item.report.commitId === commitId ? { ...item, undoable: false } : item)),
+    items: turn.items.map((item) =>
+      (item.kind === 'committed' || item.kind === 'reverted') && item.report.commitId === commitId ? { ...item, undoable: false } : item,
+    ),
   }));
 }
 

@@ -141,6 +141,9 @@ describe('the review', () => {
     await conflict.waitFor();
     expect(read('src/fees.js')).toBe('export const dailyFee = 1;\n');
     await conflict.click();
+    // All three sides: what it was based on against the folder's, and against what is proposed.
+    await session.page.locator('.multiDiffEntry').nth(1).waitFor();
+    expect(await session.page.locator('.multiDiffEntry').count()).toBe(2);
     await session.page
       .locator('.notification-list-item', { hasText: 'src/fees.js' })
       .getByRole('button', { name: 'Keep the Proposed' })
@@ -211,7 +214,10 @@ describe('the review', () => {
     await expect.poll(() => chat.turns.count()).toBe(before);
     expect(read('src/fees.js')).toContain('dailyFee = 4500');
     expect(await chat.composer.inputValue()).toBe('Raise the daily fee to 50.00.');
-    await session.page.locator('.notification-list-item', { hasText: 'Went back' }).getByRole('button', { name: 'Undo' }).click();
+    // The step stands in the conversation, so that it can be undone after a reload, too.
+    await session.reload();
+    chat = await Chat.open(session);
+    await aside('Went back').getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => chat.turns.count()).toBe(before + 1);
     // Both files: the next test writes them afresh, which must not meet the step that is still under way.
     await expect.poll(() => read('src/fees.js')).toContain('dailyFee = 5000');

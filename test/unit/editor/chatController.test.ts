@@ -104,16 +104,44 @@ describe('the conversation of a window', () => {
   });
 
   test('goes back to before a turn, and forth again', async () => {
-    const { controller } = setUp();
+    const { controller, messages } = setUp();
     for (const prompt of ['one', 'two', 'three']) await controller.send(prompt);
     const before = await shown(controller);
-    const cut = await controller.cutBefore(before[1]?.turnId ?? '');
-    expect((await shown(controller)).map(({ prompt }) => prompt)).toEqual(['one']);
-    expect(cut?.prompt).toBe('two');
-    await controller.send('other');
-    await cut?.undo();
-    expect(await shown(controller)).toEqual(before);
-    expect(await controller.cutBefore('no such turn')).toBeUndefined();
+    await controller.goBack(before[1]?.turnId ?? '', { cut: true, reverts: ['r'], left: [] });
+    const [one, ...others] = await shown(controller);
+    expect(others).toEqual([]);
+    expect(one?.items.at(-1)).toMatchObject({ kind: 'wentBack' });
+    expect(messages.findLast(({ type }) => type === 'composer_focused')).toMatchObject({ text: 'two' });
+    const back = one?.items.at(-1);
+    const restoreId = back?.kind === 'wentBack' ? back.restoreId : '';
+    await controller.dispose();
+
+    // After a restart the step can still be undone …
+    const second = setUp();
+    await second.controller.restore();
+    expect(second.controller.stepBack(restoreId)).toMatchObject({ reverts: ['r'], conversation: true });
+    await second.controller.undoStepBack(restoreId);
+    expect(await shown(second.controller)).toEqual(before);
+    expect(second.controller.stepBack(restoreId)).toBeUndefined();
+
+    // … but not once something came after it, which undoing would lose.
+    await second.controller.goBack(before[1]?.turnId ?? '', { cut: true, reverts: [], left: [] });
+    const step = (await shown(second.controller)).at(-1)?.items.at(-1);
+    await second.controller.send('other');
+    expect(second.controller.stepBack(step?.kind === 'wentBack' ? step.restoreId : '')).toBeUndefined();
+  });
+
+  test('a commit whose taking back was taken back stands again, and goes back with its message', async () => {
+    const { controller } = setUp();
+    await controller.send('one');
+    const turnId = (await shown(controller))[0]?.turnId ?? '';
+    const report = (commitId: string) => ({ commitId, applied: ['a'], held: [], conflicts: [] });
+    controller.emit({ type: 'changes_committed', report: report('c1'), undoable: true });
+    controller.emit({ type: 'changes_reverted', commitId: 'c1', report: report('r1') });
+    expect(controller.commitsFrom(turnId)).toEqual([]);
+    controller.emit({ type: 'changes_reverted', commitId: 'r1', report: report('c2') });
+    controller.emit({ type: 'changes_committed', report: report('c3'), undoable: true });
+    expect(controller.commitsFrom(turnId)).toEqual(['c3', 'c2']);
   });
 
   test('VS Code ended in the middle of a turn: the turn gets its end, an open question its no', async () => {

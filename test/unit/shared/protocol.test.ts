@@ -60,6 +60,7 @@ describe('messages of the host', () => {
       ],
       status,
       review: null,
+      words: {},
     };
     expect(parseHostMessage(message)).toEqual(message);
   });
