@@ -31,6 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
     {
       'sunaba.openChat': () => chat.open(),
       'sunaba.newChat': () => chat.newChat(),
+      'sunaba.showChats': () => chat.showChats(),
       'sunaba.explainSelection': () => chat.explainSelection(),
       'sunaba.addSelectionToChat': () => chat.addSelection(),
       'sunaba.addTerminalSelection': () => chat.addTerminalSelection(),

@@ -9,6 +9,7 @@ import type { ApiKey } from './apiKey';
 import { Approvals } from './approvals';
 import { ChatController, type AttachedText } from './chatController';
 import { createChatMessages } from './chatMessages';
+import { pickChat } from './chatList';
 import { createChatStore } from './chatStore';
 import { chatViewIds, registerChatView, type ChatPanel } from './chatView';
 import { conversationDirectory } from './conversationDirectory';
@@ -42,6 +43,7 @@ export interface ChatParts {
 export interface Chat extends vscode.Disposable {
   open(): Promise<void>;
   newChat(): Promise<void>;
+  showChats(): Promise<void>;
   explainSelection(): Promise<void>;
   addSelection(): Promise<void>;
   addTerminalSelection(): Promise<void>;
@@ -76,9 +78,10 @@ export function createChat(parts: ChatParts): Chat {
     },
     applyAll: () => review.applyAll(),
   });
+  const store = createChatStore(storage);
   const controller: ChatController = new ChatController({
     runner,
-    store: createChatStore(storage, 'chat'),
+    store,
     words: vscode.l10n.bundle ?? {},
     readStatus: () => readStatus(apiKey, folderChoice, sandboxes.hostInUse(), permissions.mode().mode),
     broadcast,
@@ -230,6 +233,14 @@ export function createChat(parts: ChatParts): Chat {
     newChat: async () => {
       await focus();
       await newChat();
+    },
+    showChats: async () => {
+      const id = await pickChat(store, controller.conversationId);
+      if (id === undefined || id === controller.conversationId) return;
+      if (controller.isRunning) throw new UserError('turnRunning', vscode.l10n.t('Stop the turn before you open another chat.'));
+      permissions.forgetConversation();
+      await controller.open(id);
+      await focus();
     },
     explainSelection: async () => {
       const selection = readSelection(await folderChoice.require());

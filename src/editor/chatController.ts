@@ -146,7 +146,7 @@ export class ChatController {
     const step = this.stepBack(restoreId);
     if (step === undefined) return;
     this.flush();
-    const kept = step.conversation ? await this.ports.store.readAside(restoreId) : undefined;
+    const kept = step.conversation ? await this.ports.store.readAside(this.conversation.id, restoreId) : undefined;
     if (kept !== undefined) this.conversation = kept.conversation;
     this.log = kept?.events ?? this.log.filter((event) => event !== step);
     await this.showAll();
@@ -191,16 +191,34 @@ export class ChatController {
     return typeof text === 'string' ? text : undefined;
   }
 
-  /** Ends what runs and begins an empty conversation. */
+  /** Ends what runs and begins an empty conversation; the one before stays in the list. */
   async clear(): Promise<void> {
     await this.stop();
+    this.flush();
+    await this.keep();
     this.conversation = createConversation(randomUUID());
     this.flush();
     this.log = [];
     this.attached = [];
     this.lastPrompt = '';
-    await this.ports.store.remove();
+    await this.keeping;
+    await this.ports.store.leave();
     this.ports.broadcast(await this.snapshot());
+  }
+
+  /** Takes up a kept chat in the place of this one, which stays in the list. Gives whether it was there. */
+  async open(id: string): Promise<boolean> {
+    const kept = await this.ports.store.open(id);
+    if (kept === undefined) return false;
+    await this.stop();
+    this.flush();
+    await this.keep();
+    this.conversation = kept.conversation;
+    this.log = closed(kept.events);
+    this.attached = [];
+    this.lastPrompt = '';
+    await this.showAll();
+    return true;
   }
 
   attach(attachment: AttachedText): void {
@@ -295,7 +313,7 @@ export class ChatController {
     clearTimeout(this.keepTimer);
     this.keepTimer = undefined;
     this.keeping = this.keeping.then(async () => {
-      if (this.disposed) return;
+      if (this.disposed || this.log.length === 0) return;
       try {
         await this.ports.store.write({ conversation: this.conversation, events: this.log });
       } catch (error) {

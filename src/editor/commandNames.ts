@@ -2,6 +2,7 @@
 export const commandNames = [
   'sunaba.openChat',
   'sunaba.newChat',
+  'sunaba.showChats',
   'sunaba.explainSelection',
   'sunaba.addSelectionToChat',
   'sunaba.addTerminalSelection',

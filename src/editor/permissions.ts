@@ -125,8 +125,10 @@ interface Inspected {
 function inspectAll(name: string): Inspected {
   const scopes = [undefined, ...(vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri)];
   const found = scopes.map((scope) => vscode.workspace.getConfiguration('sunaba', scope).inspect<unknown>(name));
-  const workspace = found.flatMap((each) => [each?.workspaceValue, each?.workspaceFolderValue]);
-  return { user: found[0]?.globalValue, workspace: workspace.filter((value) => value !== undefined) };
+  const workspace = found.flatMap((each) => [each?.workspaceValue, each?.workspaceFolderValue]).filter((value) => value !== undefined);
+  // With one folder its value and the workspace's are the same, and found at each scope.
+  const different = new Map(workspace.map((value) => [JSON.stringify(value), value]));
+  return { user: found[0]?.globalValue, workspace: [...different.values()] };
 }
 
 function toLists({ user, workspace }: Inspected): { readonly user: readonly string[]; readonly workspace: readonly string[] } {

@@ -3,7 +3,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from '../../scripts/ensure.mjs';
 import { Chat } from '../support/chat';
+import { apiError } from '../support/gemini/apiError';
 import { startGeminiServer, type GeminiServer } from '../support/gemini/geminiServer';
+import type { Scenario } from '../support/gemini/scenario';
+import { scenarios } from '../support/gemini/scenarios';
 import { openSession, type Session } from '../support/session';
 
 /*
@@ -12,13 +15,57 @@ import { openSession, type Session } from '../support/session';
  */
 
 const pictures = path.join(root, 'test-results/screenshots');
+/** An answer with all that can be too wide, a tool with a long output, a question, and an error at the end. */
+const wide: readonly Scenario[] = [
+  {
+    id: 'wide',
+    prompt: 'Show me everything that is too wide for you.',
+    replies: [
+      {
+        chunks: [
+          {
+            call: {
+              name: 'bash',
+              args: {
+                command: `i=0; while [ $i -lt 300 ]; do echo "line $i of a long output, ${'wide '.repeat(40)}"; i=$((i+1)); done; ls nowhere`,
+              },
+            },
+            signature: 'c2lnbmF0dXJl',
+          },
+        ],
+      },
+      {
+        chunks: [
+          {
+            text: [
+              '## A heading\n\nA paragraph with `aVeryLongIdentifierThatHasNoPlaceToBreakAndGoesOnAndOnAndOnForEver` in it.',
+              `\n\n\`\`\`js\nconst line = '${'a very long line of code '.repeat(12)}';\n${'call(line);\n'.repeat(30)}\`\`\`\n\n`,
+              '| name | meaning | default | seen in |\n|---|---|---|---|\n| `first` | what comes first in a long table | none | nowhere |\n\n',
+              '1. one\n2. two\n   - [a link](https://example.com/a/b/c)\n\n> quoted\n',
+            ].join(''),
+          },
+        ],
+      },
+    ],
+  },
+  { id: 'no-key', prompt: 'Use a bad key.', replies: [{ error: { status: 400, body: apiError.wrongKey } }] },
+];
+
 let server: GeminiServer;
 let session: Session;
 let chat: Chat;
 
+/** Whether something in the panel is wider than the panel. */
+async function runsOut(): Promise<boolean> {
+  return chat.frame.locator('main.messages').evaluate((element: unknown) => {
+    const box = element as { scrollWidth: number; clientWidth: number };
+    return box.scrollWidth > box.clientWidth;
+  });
+}
+
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
-  server = await startGeminiServer();
+  server = await startGeminiServer({ scenarios: [...wide, ...scenarios] });
   session = await openSession({ settings: { 'sunaba.model.baseUrl': server.url }, viewport: { width: 1360, height: 860 } });
   chat = await Chat.open(session);
   await chat.ask('What is in this folder?');
@@ -65,6 +112,7 @@ it.each([
   ['light', 'Light Modern', 'vs', 'vscode-light'],
   ['dark', 'Dark Modern', 'vs-dark', 'vscode-dark'],
   ['high-contrast', 'Dark High Contrast', 'hc-black', 'vscode-high-contrast'],
+  ['high-contrast-light', 'Light High Contrast', 'hc-light', 'vscode-high-contrast-light'],
 ])('nothing runs out of the panel, theme %s, narrow and wide', async (name, theme, kind, panelKind) => {
   await wear(theme, kind, panelKind);
   for (const [size, width] of [
@@ -73,11 +121,7 @@ it.each([
   ] as const) {
     await setPanelWidth(width);
     await takePicture(`${name}-${size}`);
-    const [inner, outer] = await chat.frame.locator('main.messages').evaluate((element: unknown) => {
-      const box = element as { scrollWidth: number; clientWidth: number };
-      return [box.scrollWidth, box.clientWidth] as const;
-    });
-    expect(inner).toBeLessThanOrEqual(outer);
+    expect(await runsOut()).toBe(false);
   }
 });
 
@@ -92,4 +136,34 @@ it('takes the pictures of the README', async () => {
   const target = path.join(root, 'media/readme');
   mkdirSync(target, { recursive: true });
   for (const file of [refusal, answer]) copyFileSync(file, path.join(target, path.basename(file)));
+});
+
+it.each([
+  ['light', 'Light Modern', 'vs', 'vscode-light'],
+  ['dark', 'Dark Modern', 'vs-dark', 'vscode-dark'],
+  ['high-contrast', 'Dark High Contrast', 'hc-black', 'vscode-high-contrast'],
+  ['high-contrast-light', 'Light High Contrast', 'hc-light', 'vscode-high-contrast-light'],
+])('long code, long output, errors and a review stay within the panel, theme %s', async (name, theme, kind, panelKind) => {
+  await wear(theme, kind, panelKind);
+  await setPanelWidth(280);
+  if ((await chat.frame.locator('.review').count()) === 0) {
+    await chat.startAnew(session);
+    await chat.ask('Show me everything that is too wide for you.');
+    await chat.card('bash').locator('.tool-head').click();
+    await chat.ask('Use a bad key.');
+    await chat.ask('Raise the daily fee to 50.00.');
+    await chat.frame.locator('.review').waitFor();
+  }
+  const messages = chat.frame.locator('main.messages');
+  for (const [at, top] of [
+    ['start', 0],
+    ['middle', 700],
+    ['end', 100_000],
+  ] as const) {
+    await messages.evaluate((element: unknown, to: number) => {
+      (element as { scrollTop: number }).scrollTop = to;
+    }, top);
+    await takePicture(`wide-${name}-${at}`);
+  }
+  expect(await runsOut()).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -34,7 +34,7 @@ function setUp(runner: TurnRunner = echo) {
   const messages: HostMessage[] = [];
   const controller = new ChatController({
     runner,
-    store: createChatStore(directory, 'chat'),
+    store: createChatStore(directory),
     words: {},
     readStatus: () => Promise.resolve(status),
     broadcast: (message) => messages.push(message),
@@ -42,6 +42,13 @@ function setUp(runner: TurnRunner = echo) {
     logError: () => undefined,
   });
   return { controller, messages };
+}
+
+/** Puts a file where the current chat is kept. */
+async function keepText(content: string): Promise<void> {
+  await mkdir(path.join(directory, 'chats'));
+  await writeFile(path.join(directory, 'chats/i.json'), content);
+  await writeFile(path.join(directory, 'current-chat'), 'i');
 }
 
 async function shown(controller: ChatController): Promise<readonly Turn[]> {
@@ -151,10 +158,7 @@ describe('the conversation of a window', () => {
       { type: 'tool_started', turnId: 't', callId: 'c', tool: 'bash', args: {}, title: 'run' },
       { type: 'approval_asked', approvalId: 'a', callId: 'c', title: 'run', tool: 'bash', reason: 'r' },
     ];
-    await writeFile(
-      path.join(directory, 'chat.json'),
-      JSON.stringify({ version: 1, conversation: { version: 1, id: 'i', steps: [] }, events }),
-    );
+    await keepText(JSON.stringify({ version: 1, conversation: { version: 1, id: 'i', steps: [] }, events }));
     const { controller } = setUp();
     await controller.restore();
     const [turn] = await shown(controller);
@@ -170,7 +174,7 @@ describe('the conversation of a window', () => {
     '{"version":1,"conversation":{},"events":[]}',
     '{"version":1,"conversation":7,"events":[{"type":"?"}]}',
   ])('a damaged file (%s) is no conversation, and no failure', async (content) => {
-    await writeFile(path.join(directory, 'chat.json'), content);
+    await keepText(content);
     const { controller } = setUp();
     await controller.restore();
     expect(await shown(controller)).toEqual([]);
@@ -180,7 +184,49 @@ describe('the conversation of a window', () => {
     const { controller } = setUp();
     await controller.send('hello');
     await controller.dispose();
-    expect((await stat(path.join(directory, 'chat.json'))).mode & 0o777).toBe(0o600);
-    expect(await readFile(path.join(directory, 'chat.json'), 'utf8')).not.toMatch(/apiKey|AIza/);
+    const kept = path.join(directory, 'chats', `${controller.conversationId}.json`);
+    expect((await stat(kept)).mode & 0o777).toBe(0o600);
+    expect(await readFile(kept, 'utf8')).not.toMatch(/apiKey|AIza/);
+  });
+
+  test('chats of before are listed, opened again and deleted', async () => {
+    const store = createChatStore(directory);
+    const { controller } = setUp();
+    await controller.send('first question');
+    const first = controller.conversationId;
+    await controller.clear();
+    expect(await shown(controller)).toEqual([]);
+    await controller.send('second question');
+    const second = controller.conversationId;
+    expect((await store.list()).map(({ id, title }) => [id, title]).sort()).toEqual(
+      [
+        [first, 'first question'],
+        [second, 'second question'],
+      ].sort(),
+    );
+
+    expect(await controller.open(first)).toBe(true);
+    expect((await shown(controller)).map(({ prompt }) => prompt)).toEqual(['first question']);
+    await controller.send('and on');
+    await controller.dispose();
+    const restarted = setUp().controller;
+    await restarted.restore();
+    expect((await shown(restarted)).map(({ prompt }) => prompt)).toEqual(['first question', 'and on']);
+
+    await store.remove(second);
+    expect((await store.list()).map(({ id }) => id)).toEqual([first]);
+    expect(await restarted.open(second)).toBe(false);
+    expect(await restarted.open('../../etc/passwd')).toBe(false);
+  });
+
+  test('a new chat that was not begun is not in the list, and not taken up', async () => {
+    const { controller } = setUp();
+    await controller.send('hello');
+    await controller.clear();
+    await controller.dispose();
+    const restarted = setUp().controller;
+    await restarted.restore();
+    expect(await shown(restarted)).toEqual([]);
+    expect(await createChatStore(directory).list()).toHaveLength(1);
   });
 });
