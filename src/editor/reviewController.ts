@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StagingPort } from '../sandbox/sandbox';
-import type { Change, ChangeSet, CommitReport } from '../shared/changeSet';
+import { checkpointNotice, type Change, type ChangeSet, type CommitReport } from '../shared/changeSet';
 import type { PanelEvent, PendingReview } from '../shared/panelEvent';
 import { UserError } from '../shared/userError';
 
@@ -122,6 +122,9 @@ export class ReviewController {
     const report = await staging.commit({ ids, approvedProtected, dirtyPaths: this.ports.dirtyPaths() });
     if (report.applied.length > 0 || report.conflicts.length > 0)
       this.ports.emit({ type: 'changes_committed', report, undoable: report.commitId !== null });
+    if (report.givenUp !== undefined) {
+      this.ports.emit({ type: 'notice_shown', level: 'info', message: checkpointNotice(report.givenUp), fixes: ['openSettings'] });
+    }
     await this.reload(report.conflicts);
   }
 

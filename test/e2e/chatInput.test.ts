@@ -147,10 +147,11 @@ describe('bad input, each with what to do', () => {
     chat = await Chat.open(session);
     await session.page.locator('.notification-list-item', { hasText: 'ignored' }).first().waitFor();
     expect(await chat.frame.locator('.mode-button').innerText()).toContain('ask');
+    // The message lies over the composer until it goes by itself, after some fifteen seconds.
+    await session.command('Notifications: Clear All Notifications');
     const before = server.requests.length;
     await chat.ask('Which TODOs are left in the code?');
     expect(server.requests.length).toBeGreaterThan(before);
-    await session.command('Notifications: Clear All Notifications');
     await session.command('Sunaba: Permissions for This Workspace');
     const page = await findPermissionsPage(session.page);
     await expect.poll(() => page.locator('.warning').count()).toBe(4);

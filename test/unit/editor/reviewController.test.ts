@@ -9,7 +9,7 @@ function change(path: string, marks: readonly ChangeMark[] = [], id = `id of ${p
 }
 
 /** The staging's port in memory: the set is what the test says, a commit applies what it names. */
-function setUp(initial: readonly Change[], { mayWrite = true, dirty = [] as readonly string[] } = {}) {
+function setUp(initial: readonly Change[], { mayWrite = true, dirty = [] as readonly string[], givenUp = false } = {}) {
   let changes = initial;
   const commits: CommitRequest[] = [];
   const discards: (readonly string[] | 'all')[] = [];
@@ -24,7 +24,13 @@ function setUp(initial: readonly Change[], { mayWrite = true, dirty = [] as read
       commits.push(request);
       const applied = changes.filter(({ details }) => request.ids === 'all' || request.ids.includes(details.id)).map(({ path }) => path);
       changes = changes.filter(({ path }) => !applied.includes(path));
-      return Promise.resolve({ commitId: 'commit', applied, held: [], conflicts: [] });
+      return Promise.resolve({
+        commitId: 'commit',
+        applied,
+        held: [],
+        conflicts: [],
+        ...(givenUp ? { givenUp: { commits: 2, bytes: 3 * 1024 * 1024, upToMs: 1, budgetMib: 500 } } : {}),
+      });
     },
     discard: (paths) => {
       discards.push(paths);
@@ -54,6 +60,14 @@ function setUp(initial: readonly Change[], { mayWrite = true, dirty = [] as read
 }
 
 describe('the review', () => {
+  test('checkpoints that were given up for an apply are said in the conversation', async () => {
+    const { review, events } = setUp([change('a')], { givenUp: true });
+    await review.applyShown();
+    const notice = events.find(({ type }) => type === 'notice_shown');
+    expect(notice).toMatchObject({ level: 'info', fixes: ['openSettings'] });
+    expect(notice?.type === 'notice_shown' && notice.message).toMatch(/2 oldest checkpoints.*500 MiB/);
+  });
+
   test('Apply takes all but what is held', async () => {
     const { review, commits, approvalId } = setUp(
       [change('a'), change('.vscode/tasks.json', ['protected']), change('l', ['link leaves the folder'])],
