@@ -278,8 +278,6 @@ pub struct Pipeline {
     pub bang: bool,
     pub time: Option<Time>,
     pub stages: Vec<Command>,
-    /// Which stages were joined to the next by `|&`.
-    pub both: Vec<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -143,6 +143,23 @@ impl Shell {
             }
             return Ok(());
         }
+        let special = flags & (INTEGER | LOWER | UPPER | CAPITAL) != 0;
+        if append && !special && elements.iter().all(|element| element.key.is_none()) {
+            // The usual `a+=(x)`: what is there stays where it is.
+            let mut fields = Vec::new();
+            for element in elements {
+                self.expand_fields(&element.word, &mut fields)?;
+            }
+            if let Some(Value::Array(items)) = self.vars.entry(sym).as_mut().map(|var| &mut var.value) {
+                let mut next = items.last_key_value().map_or(0, |(last, _)| last + 1);
+                for value in fields {
+                    items.insert(next, value);
+                    next += 1;
+                }
+                return Ok(());
+            }
+            return self.append_fields(sym, fields);
+        }
         let mut items: BTreeMap<i64, Bytes> = BTreeMap::new();
         if append {
             match self.vars.get(sym).map(|var| var.value.clone()) {
@@ -155,7 +172,6 @@ impl Shell {
         }
         let mut next = items.last_key_value().map_or(0, |(last, _)| last + 1);
         let mut fields = Vec::new();
-        let special = flags & (INTEGER | LOWER | UPPER | CAPITAL) != 0;
         for element in elements {
             match &element.key {
                 Some(key) => {
@@ -185,6 +201,20 @@ impl Shell {
             }
         }
         let var = self.vars.var_mut(sym);
+        var.value = Value::Array(items);
+        var.flags |= ARRAY;
+        Ok(())
+    }
+
+    /// Appends to what is no array yet: a plain value becomes the first element.
+    fn append_fields(&mut self, sym: Sym, fields: Vec<Bytes>) -> Done {
+        let var = self.vars.var_mut(sym);
+        let mut items: BTreeMap<i64, Bytes> = BTreeMap::new();
+        if let Value::Str(text) = &mut var.value {
+            items.insert(0, std::mem::take(text));
+        }
+        let first = items.len() as i64;
+        items.extend(fields.into_iter().enumerate().map(|(at, value)| (first + at as i64, value)));
         var.value = Value::Array(items);
         var.flags |= ARRAY;
         Ok(())

@@ -126,11 +126,14 @@ impl Shell {
                 self.pipe_status.push(self.status);
                 result
             }
-            many => self.run_many(many, &pipeline.both),
+            many => self.run_many(many),
         }
     }
 
     pub(crate) fn run_command(&mut self, command: &Command) -> Done {
+        if self.options.noexec {
+            return Ok(());
+        }
         self.exec_depth += 1;
         if self.exec_depth > MAX_EXEC_DEPTH {
             self.exec_depth = 0;
@@ -438,7 +441,7 @@ impl Shell {
                 None => 0,
             };
             if read == 0 {
-                self.write_error(b"\n");
+                self.put_out("select", b"\n");
                 self.status = 1;
                 break Ok(());
             }

@@ -190,9 +190,6 @@ impl Shell {
                 if self.options.nounset {
                     return Err(self.unbound(&label));
                 }
-                if let (ParamName::Var(_), ParamOp::Fallback { .. }) = (param.name, &param.op) {
-                    return Ok(Got::Unset);
-                }
                 self.complain(&[&label[..], b": invalid indirect expansion"].concat());
                 return Err(Stop::Expansion(1));
             }

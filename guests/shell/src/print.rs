@@ -157,7 +157,7 @@ impl Printer {
         }
         for (at, stage) in pipeline.stages.iter().enumerate() {
             if at > 0 {
-                self.put(if pipeline.both[at - 1] { b" 2>&1 | " } else { b" | " });
+                self.put(b" | ");
             }
             self.command(stage);
         }

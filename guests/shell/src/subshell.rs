@@ -51,6 +51,7 @@ impl Shell {
         let jobs = self.jobs.enter_subshell();
         let process_subs = std::mem::take(&mut self.process_subs);
         let name = self.name.clone();
+        let last_argument = self.last_argument.clone();
         let disabled = self.disabled.len();
         self.vars.enter_subshell();
         self.subshell += 1;
@@ -102,6 +103,7 @@ impl Shell {
         self.jobs.leave_subshell(jobs);
         self.process_subs = process_subs;
         self.name = name;
+        self.last_argument = last_argument;
         self.disabled.truncate(disabled);
         status
     }
@@ -323,7 +325,7 @@ impl Shell {
     }
 
     /// A pipeline of more than one command.
-    pub(crate) fn run_many(&mut self, stages: &[Command], both: &[bool]) -> Done {
+    pub(crate) fn run_many(&mut self, stages: &[Command]) -> Done {
         let outer = self.fds.clone();
         let mut started: Vec<Stage> = Vec::new();
         let mut input: Option<Rc<Open>> = None;
@@ -346,8 +348,7 @@ impl Shell {
                 self.fds = outer.clone();
                 break;
             }
-            let both = both.get(at).copied().unwrap_or(false);
-            match self.start_stage(stage, both, true) {
+            match self.start_stage(stage) {
                 Ok((stage, output)) => {
                     started.push(stage);
                     input = output;
@@ -379,14 +380,11 @@ impl Shell {
     }
 
     /// Starts one stage with its output in a pipe; gives the other end of it.
-    fn start_stage(&mut self, stage: &Command, both: bool, _: bool) -> Result<(Stage, Option<Rc<Open>>), Errno> {
+    fn start_stage(&mut self, stage: &Command) -> Result<(Stage, Option<Rc<Open>>), Errno> {
         if self.is_bounded(stage, 0) {
             let capture = Open::capture();
             let status = self.in_subshell(|shell| {
                 shell.fds.set(1, Some(capture.clone()));
-                if both {
-                    shell.fds.set(2, Some(capture.clone()));
-                }
                 shell.run_command(stage)
             });
             self.drain_background(&capture);
@@ -404,10 +402,7 @@ impl Shell {
         let (read, write) = Sys::pipe()?;
         let write = Open::raw(write);
         let read = Open::raw(read);
-        self.fds.set(1, Some(write.clone()));
-        if both {
-            self.fds.set(2, Some(write));
-        }
+        self.fds.set(1, Some(write));
         let stage = self.start(stage);
         Ok((stage, Some(read)))
     }
@@ -530,7 +525,7 @@ impl Shell {
         if sub.read {
             if let [AndOr { first, rest, background: false }] = &sub.body[..] {
                 if let ([stage], true, false, None) = (&first.stages[..], rest.is_empty(), first.bang, first.time) {
-                    if let Ok((stage, Some(read))) = self.start_stage(stage, false, false) {
+                    if let Ok((stage, Some(read))) = self.start_stage(stage) {
                         if let Stage::Runs(pid) = stage {
                             self.process_sub_pids.push(pid);
                             self.last_background = Some(pid);

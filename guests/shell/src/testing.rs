@@ -44,7 +44,7 @@ impl Shell {
                 _ => self.expand_single(right)?,
             };
             let line =
-                [b"[[ ", &crate::declare::trace_quote(&value)[..], b" ", op, b" ", &shown, b" ]]"].concat();
+                [b"[[ ", &value[..], b" ", op, b" ", &shown, b" ]]"].concat();
             self.trace(&line);
         }
         Ok(match op {

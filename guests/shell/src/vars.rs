@@ -270,12 +270,13 @@ impl Vars {
         self.scopes.iter().any(|scope| scope.saved.iter().any(|item| item.0 == sym))
     }
 
-    /// `unset` of a local of an outer function shows what was before it; of one's own leaves it local and unset.
+    /// `unset` of a local of an outer function, or of an assignment in front of a command, shows what was before it; of
+    /// one's own local leaves it local and unset.
     pub fn unset_dynamic(&mut self, sym: Sym) {
         let function_top = self.scopes.iter().rposition(|scope| !scope.temporary);
         let at = self.scopes.iter().rposition(|scope| scope.saved.iter().any(|item| item.0 == sym));
         match (at, function_top) {
-            (Some(at), Some(top)) if at < top && !self.scopes[at].temporary => {
+            (Some(at), top) if self.scopes[at].temporary || top.is_some_and(|top| at < top) => {
                 let Some(item) = self.scopes[at].saved.iter().position(|item| item.0 == sym) else { return };
                 let (_, old) = self.scopes[at].saved.remove(item);
                 *self.entry(sym) = old;

@@ -64,7 +64,8 @@ fn named(grep: &mut Grep, name: &[u8], bare: bool) -> bool {
 }
 
 fn file(grep: &mut Grep, name: &[u8], found: &Status) -> bool {
-    if found.size == 0 && found.kind == Kind::File {
+    // `/dev/fd/63` looks like an empty file, and is a pipe as a rule.
+    if found.size == 0 && found.kind == Kind::File && !name.starts_with(b"/dev/") {
         return grep.search(name, io::empty());
     }
     open(grep, name)

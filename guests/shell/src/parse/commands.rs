@@ -155,7 +155,8 @@ impl Parser {
                 Some(b'\n') => list.push(item),
                 None => return Err(self.unexpected_end()),
                 Some(b')') if ends.is_empty() => list.push(item),
-                Some(b';') if self.at_end_of(ends) => list.push(item),
+                // Behind a compound command a reserved word needs no separator: `if (( x )) then`.
+                Some(_) if self.at_end_of(ends) => list.push(item),
                 Some(_) => return Err(self.unexpected()),
             }
         }
@@ -202,10 +203,9 @@ impl Parser {
         }
         if (time.is_some() || bang) && (matches!(self.peek(), None | Some(b'\n' | b';' | b')')) && !self.starts_with(b";;")) {
             // `time` and `!` alone are commands.
-            return Ok(Pipeline { bang, time, stages: Vec::new(), both: Vec::new() });
+            return Ok(Pipeline { bang, time, stages: Vec::new() });
         }
         let mut stages = vec![self.command()?];
-        let mut both = Vec::new();
         loop {
             self.skip_blanks();
             if self.starts_with(b"||") || self.peek() != Some(b'|') {
@@ -215,13 +215,21 @@ impl Parser {
             let with_errors = self.peek() == Some(b'&');
             if with_errors {
                 self.pos += 1;
+                // As bash has it: `2>&1`, after the command's own redirections.
+                let one: Str = Rc::from(&b"1"[..]);
+                let target = super::words::make_word(Box::new([Part::Lit(one.clone())]), one);
+                if let Some(stage) = stages.last_mut() {
+                    stage.redirects.push(Redirect {
+                        fd: RedirectFd::Number(2),
+                        op: RedirectOp::DupOut,
+                        target: RedirectTarget::Word(target),
+                    });
+                }
             }
-            both.push(with_errors);
             self.skip_newlines();
             stages.push(self.command()?);
         }
-        both.push(false);
-        Ok(Pipeline { bang, time, stages, both })
+        Ok(Pipeline { bang, time, stages })
     }
 
     fn command(&mut self) -> Res<Command> {

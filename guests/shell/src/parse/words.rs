@@ -812,7 +812,7 @@ impl Parser {
             _ => Fallback::Alternative,
         };
         self.pos += 1;
-        let word = self.operand(Until::Brace, quoting, true)?;
+        let word = self.operand(Until::Brace, quoting, quoting == Quoting::Plain)?;
         Ok(ParamOp::Fallback { kind, or_null, word })
     }
 
