@@ -246,6 +246,10 @@ impl Shell {
             return;
         }
         let what = crate::traps::describe(signal);
+        if signal == 15 {
+            self.write_error(&[what.as_bytes(), b"\n"].concat());
+            return;
+        }
         let mut line = format!("{pid} {what}").into_bytes();
         let pad = 24usize.saturating_sub(what.len());
         line.extend(std::iter::repeat_n(b' ', pad));

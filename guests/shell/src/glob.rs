@@ -75,8 +75,12 @@ impl Shell {
         if let Some(ignore) = ignore.filter(|text| !text.is_empty()) {
             let flavour = self.flavour(self.shopts.nocaseglob);
             for pattern in ignore.split(|&c| c == b':') {
-                let pattern = Pattern::new(pattern, flavour);
-                found.retain(|name| !pattern.matches(name));
+                // As in file names, `*` does not reach over a slash.
+                let parts: Vec<Pattern> = pattern.split(|&c| c == b'/').map(|part| Pattern::new(part, flavour)).collect();
+                found.retain(|name| {
+                    let names: Vec<&[u8]> = name.split(|&c| c == b'/').collect();
+                    names.len() != parts.len() || !parts.iter().zip(names).all(|(part, name)| part.matches(name))
+                });
             }
             found.retain(|name| !matches!(name.rsplit(|&c| c == b'/').next(), Some(b"." | b"..")));
         }

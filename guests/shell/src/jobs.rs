@@ -135,7 +135,10 @@ impl Shell {
                     let text = self.jobs.by_pid(pid).map(|job| job.text.clone());
                     self.jobs.note(pid, ended);
                     if let (Ended::Signaled(signal), Some(text)) = (ended, text) {
-                        self.say_signaled(pid, signal, &text);
+                        // As bash: a job ended by SIGTERM is not spoken of.
+                        if signal != 15 {
+                            self.say_signaled(pid, signal, &text);
+                        }
                     }
                     return Some(ended_status(ended));
                 }

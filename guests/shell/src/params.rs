@@ -187,9 +187,6 @@ impl Shell {
             Got::List(items, _) => items.join(&b' '),
             Got::Unset => {
                 let label = param_label(self, param);
-                if self.options.nounset {
-                    return Err(self.unbound(&label));
-                }
                 self.complain(&[&label[..], b": invalid indirect expansion"].concat());
                 return Err(Stop::Expansion(1));
             }
@@ -585,8 +582,8 @@ impl Shell {
         }
         Ok(each(got, |text| match letter {
             b'Q' => quote::quote_at_q(text),
-            b'U' => String::from_utf8_lossy(text).to_uppercase().into_bytes(),
-            b'L' => String::from_utf8_lossy(text).to_lowercase().into_bytes(),
+            b'U' => change_case(text, Case::Upper),
+            b'L' => change_case(text, Case::Lower),
             b'u' => {
                 let len = char_len(text, true);
                 [change_case(&text[..len], Case::Upper), text[len..].to_vec()].concat()
@@ -605,15 +602,21 @@ fn each(got: Got, mut change: impl FnMut(&[u8]) -> Bytes) -> Got {
     }
 }
 
-fn change_case(c: &[u8], kind: Case) -> Bytes {
-    let text = String::from_utf8_lossy(c);
-    match kind {
-        Case::Upper => text.to_uppercase(),
-        Case::Lower => text.to_lowercase(),
-        Case::Toggle if text.chars().all(char::is_lowercase) => text.to_uppercase(),
-        Case::Toggle => text.to_lowercase(),
+/// Bytes that are no text stay as they are.
+fn change_case(bytes: &[u8], kind: Case) -> Bytes {
+    let mut out = Vec::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        let text = chunk.valid();
+        let changed = match kind {
+            Case::Upper => text.to_uppercase(),
+            Case::Lower => text.to_lowercase(),
+            Case::Toggle if text.chars().all(char::is_lowercase) => text.to_uppercase(),
+            Case::Toggle => text.to_lowercase(),
+        };
+        out.extend_from_slice(changed.as_bytes());
+        out.extend_from_slice(chunk.invalid());
     }
-    .into_bytes()
+    out
 }
 
 fn replace(text: &[u8], pattern: &crate::pattern::Pattern, kind: Replace, with: &[Option<Bytes>], utf8: bool) -> Bytes {
@@ -674,9 +677,6 @@ fn param_label(shell: &Shell, param: &Param) -> Bytes {
     match param.name {
         ParamName::Var(sym) => {
             let mut name = shell.vars.names.name(sym).to_vec();
-            if param.indirect && matches!(param.op, ParamOp::None) && shell.options.nounset {
-                name.insert(0, b'!');
-            }
             match &param.sub {
                 None => {}
                 Some(Subscript::At) => name.extend_from_slice(b"[@]"),

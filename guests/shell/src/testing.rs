@@ -19,7 +19,7 @@ impl Shell {
             Test::Word(word) => {
                 let value = self.expand_single(word)?;
                 if self.options.xtrace {
-                    let line = [b"[[ -n ", &crate::declare::trace_quote(&value)[..], b" ]]"].concat();
+                    let line = [b"[[ -n ", &value[..], b" ]]"].concat();
                     self.trace(&line);
                 }
                 !value.is_empty()
@@ -27,7 +27,7 @@ impl Shell {
             Test::Unary(op, word) => {
                 let value = self.expand_single(word)?;
                 if self.options.xtrace {
-                    let line = [b"[[ -", &[*op][..], b" ", &crate::declare::trace_quote(&value), b" ]]"].concat();
+                    let line = [b"[[ -", &[*op][..], b" ", &value, b" ]]"].concat();
                     self.trace(&line);
                 }
                 self.unary(*op, &value, "[[")?.unwrap_or(false)

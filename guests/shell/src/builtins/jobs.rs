@@ -142,11 +142,11 @@ pub fn jobs(shell: &mut Shell, args: &[Bytes]) -> Outcome {
         if found.has(b'r') && job.status.is_some() || found.has(b's') {
             continue;
         }
-        if found.has(b'p') {
-            out.extend_from_slice(format!("{}\n", job.pid).as_bytes());
+        if job.told && job.status.is_some() {
             continue;
         }
-        if job.told {
+        if found.has(b'p') {
+            out.extend_from_slice(format!("{}\n", job.pid).as_bytes());
             continue;
         }
         let mark = if at + 1 == count {
@@ -177,8 +177,6 @@ pub fn jobs(shell: &mut Shell, args: &[Bytes]) -> Outcome {
         line.push(b'\n');
         out.extend_from_slice(&line);
     }
-    let told: Vec<Pid> = shell.jobs.list.iter().filter(|job| job.told).map(|job| job.pid).collect();
-    let _ = told;
     let written = shell.put_out("jobs", &out);
     Ok(if written != 0 { written } else { status })
 }

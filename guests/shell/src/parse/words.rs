@@ -757,9 +757,9 @@ impl Parser {
                 if kind != Replace::First {
                     self.pos += 1;
                 }
-                // A slash at once is part of the pattern.
+                // A slash at once is part of the pattern; behind `#` and `%` it ends an empty one.
                 let start = self.pos;
-                let mut pattern = if self.peek() == Some(b'/') {
+                let mut pattern = if self.peek() == Some(b'/') && matches!(kind, Replace::First | Replace::All) {
                     self.pos += 1;
                     let rest = self.parts(Until::BraceOrSlash, Quoting::Plain, false)?;
                     let mut parts = vec![Part::Lit(Rc::from(&b"/"[..]))];
