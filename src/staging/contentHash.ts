@@ -1,24 +1,24 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { closeSync, fstatSync, readSync } from 'node:fs';
 
 const chunkBytes = 1024 * 1024;
 
 export function hashOfText(text: string | Uint8Array): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** SHA-256 of an open file from its start, a chunk at a time. `size` is a hint. */
 export function hashOfFd(fd: number, size: number, close = false): string {
   try {
-    const hash = createHash('sha256');
+    const whole = createHash('sha256');
     const chunk = Buffer.allocUnsafe(Math.max(1, Math.min(chunkBytes, size + 1)));
     for (let at = 0; ;) {
       const read = readSync(fd, chunk, 0, chunk.length, at);
       if (read === 0) break;
-      hash.update(chunk.subarray(0, read));
+      whole.update(chunk.subarray(0, read));
       at += read;
     }
-    return hash.digest('hex');
+    return whole.digest('hex');
   } finally {
     if (close) closeSync(fd);
   }

@@ -42,16 +42,23 @@ export class ChangeDescriber {
     const seen = new Set<string>();
     for (const difference of differences) {
       seen.add(difference.path);
-      const stat = difference.staged?.stat() ?? null;
-      const key = keyOf(difference, stat, places.holds(difference.path));
-      let kept = this.kept.get(difference.path);
-      if (kept?.key !== key) {
-        kept = { key, described: this.one(difference, stat, places) };
-        this.kept.set(difference.path, kept);
-      }
-      if (kept.described !== null) described.push({ ...kept.described, difference });
+      const { staged } = difference;
+      // What is read for the first time is opened once for all that is asked of it.
+      const isNew = staged?.kind === 'file' && !this.kept.has(difference.path);
+      const found = isNew ? staged.withDescriptor(() => this.look(difference, places)) : this.look(difference, places);
+      if (found !== null) described.push({ ...found, difference });
     }
     for (const path of this.kept.keys()) if (!seen.has(path)) this.kept.delete(path);
+    return described;
+  }
+
+  private look(difference: Difference, places: ProtectedPlaces): DescribedChange | null {
+    const stat = difference.staged?.stat() ?? null;
+    const key = keyOf(difference, stat, places.holds(difference.path));
+    const kept = this.kept.get(difference.path);
+    if (kept?.key === key) return kept.described;
+    const described = this.one(difference, stat, places);
+    this.kept.set(difference.path, { key, described });
     return described;
   }
 

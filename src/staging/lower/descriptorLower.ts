@@ -45,6 +45,13 @@ export class DescriptorLower implements Lower {
     return fd === null ? null : toStat(fstatSync(fd, { bigint: true }));
   }
 
+  /** A folder that was just seen to stand where it did shows that those above it do. */
+  isKnownDirectory(directory: string): boolean {
+    const { path, atMs } = this.checked;
+    const isAtOrAbove = path.startsWith(directory) && (path.length === directory.length || path[directory.length] === '/');
+    return isAtOrAbove && performance.now() - atMs < checkedForMs;
+  }
+
   list(directory: string): LowerListing | null {
     const fd = this.folder(directory);
     if (fd === null) return null;
@@ -96,6 +103,7 @@ export class DescriptorLower implements Lower {
         return kept;
       }
       this.folders.delete(path);
+      this.checked = { path: '', atMs: 0 };
       closeSync(kept);
     }
     const [above, name] = splitLower(path);
@@ -103,6 +111,7 @@ export class DescriptorLower implements Lower {
     if (parent === null) return null;
     const fd = openFolder(parent, name);
     if (fd === null) return null;
+    this.checked = { path, atMs: performance.now() };
     this.keep(path, fd);
     return fd;
   }

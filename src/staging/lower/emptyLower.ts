@@ -26,6 +26,9 @@ export class EmptyLower implements Lower {
   statDirectory(directory: string): Stat | null {
     return directory === '' ? this.top : null;
   }
+  isKnownDirectory(): boolean {
+    return false;
+  }
   list(directory: string): LowerListing | null {
     return directory === '' ? { entries: [], unnameable: false } : null;
   }

@@ -10,6 +10,8 @@ export interface Lower {
   stat(directory: string, name: string): Stat | null;
   /** The same of a directory by its path; null where no directory is there (any more). */
   statDirectory(directory: string): Stat | null;
+  /** True where it is known without another look that a directory stands there now; where false, `stat` tells. */
+  isKnownDirectory(directory: string): boolean;
   /** What a directory holds, in the order of the file system; null where no directory is there. */
   list(directory: string): LowerListing | null;
   /** Opens a regular file read-only. ENOENT, ELOOP for a link, EACCES for what is no regular file. The caller closes `fd`. */

@@ -29,6 +29,10 @@ export class PathLower implements Lower {
     return this.chain(directory)?.at(-1) ?? null;
   }
 
+  isKnownDirectory(): boolean {
+    return false;
+  }
+
   list(directory: string): LowerListing | null {
     const before = this.chain(directory);
     if (before === null) return null;

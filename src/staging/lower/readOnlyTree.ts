@@ -36,6 +36,8 @@ class ReadOnlyDirectory implements DirectoryNode {
     return stat;
   }
   lookup(_cx: Accessor, name: string): Node {
+    const known = this.children.get(name);
+    if (known !== undefined && this.lower.isKnownDirectory(known.path)) return known;
     const stat = this.lower.stat(this.path, name);
     if (stat === null) throw fsError('noent');
     switch (stat.kind) {

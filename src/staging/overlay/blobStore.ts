@@ -1,5 +1,5 @@
 import { closeSync, constants, copyFileSync, chmodSync, lstatSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { sep } from 'node:path';
 import { toStat } from '../hostStat';
 import { createPrivateFile, makePrivateDirectory, writeFully } from '../privateFile';
 import type { Stat } from '../vfs';
@@ -58,6 +58,6 @@ export class BlobStore {
   }
 
   path(id: number): string {
-    return join(this.directory, String(id));
+    return `${this.directory}${sep}${id}`;
   }
 }

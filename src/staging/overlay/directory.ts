@@ -122,9 +122,11 @@ export class OverlayDirectory implements DirectoryNode {
 
   private findBelow(name: string): OverlayNode | null {
     if (this.lowerPath === null) return null;
+    const path = joinLower(this.lowerPath, name);
+    const known = this.folders.get(name);
+    if (known !== undefined && this.context.lower.isKnownDirectory(path)) return known;
     const stat = this.context.lower.stat(this.lowerPath, name);
     if (stat === null) return null;
-    const path = joinLower(this.lowerPath, name);
     switch (stat.kind) {
       case 'directory': {
         let folder = this.folders.get(name);
