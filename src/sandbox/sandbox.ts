@@ -1,4 +1,4 @@
-import type { Change, ChangeSet, CommitReport, CommitRequest } from '../shared/changeSet';
+import type { Change, ChangeSet, CommitReport, CommitRequest, ReviewSide } from '../shared/changeSet';
 import type { LedgerSummary } from '../shared/ledger';
 import type { LimitName, LimitNotice, Limits } from '../shared/limits';
 
@@ -70,7 +70,7 @@ export interface RunResult {
 export interface StagingPort {
   changes(): Promise<ChangeSet>;
   /** Contents of one side of a change, for the review. `null` where that side does not exist. */
-  read(path: string, side: 'base' | 'staged'): Promise<Uint8Array | null>;
+  read(path: string, side: ReviewSide): Promise<Uint8Array | null>;
   /** Replaces what is staged at a path (the user edited the proposed side). */
   edit(path: string, content: Uint8Array): Promise<Change | null>;
   commit(request: CommitRequest): Promise<CommitReport>;

@@ -9,6 +9,13 @@ export type Change =
 
 export type EntryKind = 'file' | 'directory' | 'symlink';
 
+/**
+ * `base`: what the folder has now, at `from` for a move. `staged`: what is proposed. `ancestor`: what the change was
+ * based on, for a conflict: with `base` and `staged` the third side. It is kept for files up to 256 KiB whose contents
+ * were changed; of others it can be told only while the folder still has it.
+ */
+export type ReviewSide = 'base' | 'staged' | 'ancestor';
+
 /** Why a change is not applied with the others, or wants a second look. */
 export type ChangeMark =
   | 'protected' // held back until the user clicks this very file

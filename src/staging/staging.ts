@@ -1,7 +1,8 @@
 import { closeSync } from 'node:fs';
-import type { Change, ChangeSet, CommitReport, CommitRequest } from '../shared/changeSet';
+import type { Change, ChangeSet, CommitReport, CommitRequest, ReviewSide } from '../shared/changeSet';
 import { UserError } from '../shared/userError';
 import { ChangeDescriber, toChangeSet, type DescribedChange } from './changes/describe';
+import { isSameAs } from './changes/contents';
 import { findStaged } from './changes/placeMarks';
 import { PathChanged, type StepObserver } from './commit/commitRun';
 import { CommitStore } from './commit/commitStore';
@@ -11,7 +12,7 @@ import { performCommit } from './commit/perform';
 import type { Target } from './commit/plan';
 import { revertTargets } from './commit/revertTargets';
 import { selectTargets, type Selection } from './commit/targets';
-import { readWhole } from './contentHash';
+import { hashOfFd, readWhole } from './contentHash';
 import { splitLower } from './lower/lower';
 import { silent } from './namespace';
 import type { OverlayTree } from './overlay/overlayTree';
@@ -33,8 +34,8 @@ export interface StagingOptions {
 /** The change set of one overlay and the one writer of the folder. Synchronous; belongs to the kernel's thread. */
 export interface Staging {
   changes(): ChangeSet;
-  /** Contents of one side, for the review; null where that side is no file. */
-  read(path: string, side: 'base' | 'staged'): Uint8Array | null;
+  /** Contents of one side, for the review; null where that side is no file. See `ReviewSide`. */
+  read(path: string, side: ReviewSide): Uint8Array | null;
   /** Stages other contents at a path, based on what the folder has there now; null where that makes them equal. */
   edit(path: string, content: Uint8Array): Change | null;
   commit(request: CommitRequest): CommitReport;
@@ -76,7 +77,7 @@ class OverlayStaging implements Staging {
     return set;
   }
 
-  read(path: string, side: 'base' | 'staged'): Uint8Array | null {
+  read(path: string, side: ReviewSide): Uint8Array | null {
     const { context, root } = this.tree;
     if (side === 'staged') {
       const node = findStaged(root, path);
@@ -85,6 +86,7 @@ class OverlayStaging implements Staging {
     const change = this.describer.describe().find((each) => each.change.path === path);
     const basePath = change?.difference.from ?? path;
     if (context.policy.classify(basePath).hidden) return null;
+    if (side === 'ancestor') return this.ancestor(basePath);
     const [directory, name] = splitLower(basePath);
     if (context.lower.stat(directory, name)?.kind !== 'file') return null;
     const { fd } = context.lower.openFile(directory, name);
@@ -95,8 +97,26 @@ class OverlayStaging implements Staging {
     }
   }
 
+  /** What the change at a path of the folder was based on. */
+  private ancestor(path: string): Uint8Array | null {
+    const { context } = this.tree;
+    const base = context.bases.get(path);
+    if (base?.kind !== 'file') return null;
+    const kept = base.hash === null ? null : context.kept.read(base.hash);
+    if (kept !== null) return kept;
+    const [directory, name] = splitLower(path);
+    const stat = context.lower.stat(directory, name);
+    if (stat?.kind !== 'file') return null;
+    const { fd } = context.lower.openFile(directory, name);
+    try {
+      return isSameAs(base, stat, () => hashOfFd(fd, stat.size)) ? readWhole(fd) : null;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
   edit(path: string, content: Uint8Array): Change | null {
-    const { context, root } = this.tree;
+    const { root } = this.tree;
     const [directory, name] = splitLower(path);
     const parent = findStaged(root, directory);
     if (parent?.kind !== 'directory')
@@ -110,12 +130,29 @@ class OverlayStaging implements Staging {
     } finally {
       open.close();
     }
+    const from = this.describer.describe().find((each) => each.change.path === path)?.difference.from ?? null;
+    this.rebase(path);
+    if (from !== null) this.rebase(from);
+    return this.changes().changes.find((change) => change.path === path) ?? null;
+  }
+
+  /** From now on the change at a path of the folder is based on what the folder has there. */
+  private rebase(path: string): void {
+    const { context } = this.tree;
+    const [directory, name] = splitLower(path);
     const stat = context.lower.stat(directory, name);
     context.transact((tx) => {
       if (context.bases.has(path)) tx.add({ t: 'base', path, base: null }, () => void context.bases.delete(path));
     });
-    if (stat !== null) context.transact((tx) => context.cover(tx, directory, name, stat, true));
-    return this.changes().changes.find((change) => change.path === path) ?? null;
+    if (stat === null) return;
+    context.transact((tx) => context.cover(tx, directory, name, stat, true));
+    if (stat.kind !== 'file') return;
+    const { fd } = context.lower.openFile(directory, name);
+    try {
+      context.keepBase(path, fd);
+    } finally {
+      closeSync(fd);
+    }
   }
 
   commit(request: CommitRequest): CommitReport {
@@ -155,7 +192,12 @@ class OverlayStaging implements Staging {
   }
 
   discard(paths: readonly string[] | 'all'): void {
-    if (paths === 'all') return giveUpAll(this.tree.root);
+    if (paths === 'all') giveUpAll(this.tree.root);
+    else this.discardSome(paths);
+    this.tree.context.dropOldBases();
+  }
+
+  private discardSome(paths: readonly string[]): void {
     flattenMoved(this.tree.root);
     const asked = new Set(paths);
     const chosen = this.describer.describe().filter(({ change }) => asked.has(change.path));
@@ -219,6 +261,7 @@ class OverlayStaging implements Staging {
     settle(this.tree.root, applied, sources);
     this.tree.noteCommitted(journal.commitId);
     this.tree.compact();
+    this.tree.context.dropOldBases();
   }
 }
 

@@ -1,10 +1,11 @@
 import type { FilePolicy } from '../../permissions/filePolicy';
 import { fsError, toFsError } from '../errno';
-import { hashOfFd, hashOfText } from '../contentHash';
+import { hashOfFd, hashOfText, readWhole } from '../contentHash';
 import { joinLower, type Lower } from '../lower/lower';
 import type { Stat } from '../vfs';
 import type { BlobStore } from './blobStore';
 import type { OverlayFile } from './file';
+import type { KeptBases } from './keptBases';
 import type { MetadataLog } from './metadataLog';
 import type { Attributes, Base, LogRecord } from './records';
 
@@ -28,6 +29,7 @@ export class OverlayContext {
     readonly lower: Lower,
     readonly log: MetadataLog,
     readonly blobs: BlobStore,
+    readonly kept: KeptBases,
     readonly policy: FilePolicy,
     /** The guest's path of the root. */
     readonly guestPath: string,
@@ -71,6 +73,21 @@ export class OverlayContext {
     tx.covered.add(path);
     const base = toBase(stat, withHash ? this.hash(directory, name, stat) : null);
     tx.add({ t: 'base', path, base }, () => void this.bases.set(path, base));
+  }
+
+  /** Keeps what an open file of the folder holds, where that is what its base tells of and it is small. */
+  keepBase(path: string, fd: number): void {
+    const base = this.bases.get(path);
+    if (base?.kind !== 'file' || base.hash === null || base.size > hashedAtOnceBytes) return;
+    const bytes = readWhole(fd);
+    if (hashOfText(bytes) === base.hash) this.kept.keep(bytes);
+  }
+
+  /** Gives up what was kept of bases that are no more. */
+  dropOldBases(): void {
+    const hashes = new Set<string>();
+    for (const { hash } of this.bases.values()) if (hash !== null) hashes.add(hash);
+    this.kept.keepOnly(hashes);
   }
 
   private hash(directory: string, name: string, stat: Stat): string | null {

@@ -246,6 +246,7 @@ export class OverlayFile implements FileNode {
       } else {
         fd = this.context.blobs.create(id);
       }
+      if (this.origin !== null) this.context.keepBase(this.origin, source);
     } catch (cause) {
       this.context.blobs.remove(id);
       throw toFsError(cause);

@@ -8,6 +8,7 @@ import type { FileTree } from '../vfs';
 import { BlobStore } from './blobStore';
 import { OverlayContext } from './context';
 import { OverlayDirectory } from './directory';
+import { KeptBases } from './keptBases';
 import { MetadataLog } from './metadataLog';
 import type { LogRecord } from './records';
 import { loadState, stateOf } from './state';
@@ -49,7 +50,15 @@ function openOverlay(lower: Lower, storage: string, policy: FilePolicy, guestPat
   const log = MetadataLog.open(join(storage, 'log'), (record) => records.push(record));
   const top = lower.statDirectory('');
   if (top === null) throw new Error('the folder of an overlay must exist');
-  const context = new OverlayContext(lower, log, new BlobStore(join(storage, 'blobs')), policy, guestPath, top.dev);
+  const context = new OverlayContext(
+    lower,
+    log,
+    new BlobStore(join(storage, 'blobs')),
+    new KeptBases(join(storage, 'bases')),
+    policy,
+    guestPath,
+    top.dev,
+  );
   const root = new OverlayDirectory(context, null, '', '');
   root.id = 0;
   root.attributes = { mode: top.mode, ino: top.ino, atimeNs: null, mtimeNs: null };
@@ -58,6 +67,7 @@ function openOverlay(lower: Lower, storage: string, policy: FilePolicy, guestPat
   const used = loadState(context, root, records, committed, blobs);
   // What no node refers to was left by a crash between a blob and its line in the log.
   for (const id of blobs) if (!used.has(id)) context.blobs.remove(id);
+  context.dropOldBases();
   return {
     root,
     context,
