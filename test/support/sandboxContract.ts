@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RunRequest, RunResult, Sandbox } from '../../src/sandbox/sandbox';
+import type { Limits } from '../../src/shared/limits';
 import { watGuest, type WatGuest } from './watGuests';
 
 export interface ContractHost {
@@ -134,6 +135,25 @@ export function sandboxContract({ open, killsBulkMemory, test }: ContractHost): 
     assert.ok(limitsMet.some(({ limit, message }) => limit === 'filesCreated' && message.includes('sunaba.limits.filesCreated')));
   });
 
+  withSandbox(
+    'T54: a fork bomb of the shell meets the limit on processes, and the sandbox serves the next command',
+    async (_run, _folder, sandbox) => {
+      const bomb = await sandbox.run(shell('bomb() { bomb | bomb; }; bomb; echo over', { processes: 8, wallClockMs: 20_000 }), signal());
+      assert.ok(bomb.limitsMet.some(({ limit, message }) => limit === 'processes' && message.includes('sunaba.limits.processes')));
+      const after = await sandbox.run(shell('echo a | cat; echo b'), signal());
+      assert.equal(text(after.stdout.head), 'a\nb\n');
+    },
+  );
+
+  withSandbox('a command hands any descriptor down, and knows whether there is input', async (_run, folder, sandbox) => {
+    writeFileSync(path.join(folder, 'three'), 'three\n');
+    const given = await sandbox.run(
+      shell('cat /dev/fd/3 3<three; timeout 20 bash -c "cat <&3" 3<three; test -p /dev/stdin || echo none'),
+      signal(),
+    );
+    assert.equal(text(given.combined.head), 'three\nthree\nnone\n');
+  });
+
   withSandbox('T30: a guest sees no variable of the host', async (run) => {
     const result = await run('environment', { env: { LANG: 'C.UTF-8' } });
     const seen = text(result.stdout.head).split('\0').filter(Boolean);
@@ -161,6 +181,16 @@ export function sandboxContract({ open, killsBulkMemory, test }: ContractHost): 
     await sandbox.dispose();
     await assert.rejects(run('hello'), /closed/);
   });
+}
+
+/** A command line for the shell. */
+function shell(command: string, limits: Partial<Limits> = {}): RunRequest {
+  return { program: 'bash', args: ['-c', command], view: 'shell', limits };
+}
+
+/** Far above what anything here takes: a hang is an error of its own. */
+function signal(): AbortSignal {
+  return AbortSignal.timeout(60_000);
 }
 
 type Runner = (name: WatGuest, request?: Partial<RunRequest>, signal?: AbortSignal) => Promise<RunResult>;
