@@ -16,6 +16,15 @@ pub fn run(tool: &str, args: &[Vec<u8>]) -> i32 {
         say(&format!("Usage: {tool} [OPTION]...\nThe sandbox has one user, {NAME} ({ID}), and one group of that name.\n"));
         return 0;
     }
+    let known = |word: &str| match tool {
+        "id" => ["--user", "--group", "--groups", "--name", "--real", "--zero", "--context"].contains(&word),
+        "hostname" => ["--short", "--fqdn", "--long", "--domain", "--ip-address", "--all-ip-addresses", "--alias", "--all-fqdns"].contains(&word),
+        _ => false,
+    };
+    if let Some(word) = words.iter().take_while(|word| *word != "--").find(|word| word.starts_with("--") && !known(word)) {
+        complain(tool, &format!("unrecognized option '{word}'\nTry '{tool} --help' for more information."));
+        return 1;
+    }
     let has = |letter: char| words.iter().any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains(letter));
     match tool {
         "whoami" | "groups" => say(&format!("{NAME}\n")),
@@ -25,8 +34,9 @@ pub fn run(tool: &str, args: &[Vec<u8>]) -> i32 {
                 complain("id", &format!("'{other}': no such user"));
                 return 1;
             }
-            let named = has('n');
-            if has('u') || has('g') || has('G') {
+            let named = has('n') || words.iter().any(|word| word == "--name");
+            let short = words.iter().any(|word| ["--user", "--group", "--groups"].contains(&word.as_str()));
+            if short || has('u') || has('g') || has('G') {
                 say(&format!("{}\n", if named { NAME } else { ID }));
             } else {
                 say(&format!("uid={ID}({NAME}) gid={ID}({NAME}) groups={ID}({NAME})\n"));

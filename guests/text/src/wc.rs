@@ -92,6 +92,7 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
     if !(shown.bytes || shown.chars || shown.lines || shown.words || shown.width) {
         (shown.lines, shown.words, shown.bytes) = (true, true, true);
     }
+    let piped = list.as_deref() == Some(b"-");
     if let Some(list) = list {
         if let Some(extra) = names.first() {
             complain("wc", &format!("extra operand {}\nfile operands cannot be combined with --files0-from\nTry 'wc --help' for more information.", quote::quoted(extra)));
@@ -113,7 +114,8 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
         names.push(b"-".to_vec());
     }
     let columns = [shown.lines, shown.words, shown.chars, shown.bytes, shown.width].iter().filter(|on| **on).count();
-    let wide = width(&names, columns, &total);
+    // A list from a pipe is taken name by name: no width is known before.
+    let wide = if piped { 1 } else { width(&names, columns, &total) };
     let (mut sum, mut code) = (Counts::default(), 0);
     for name in &names {
         let fail = |fault: &io::Error| complain("wc", &format!("{}: {}", quote::maybe(name), error::text(fault)));
