@@ -47,7 +47,7 @@ pub fn before(name: &str, args: &[OsString], app: fn() -> Command) -> Option<i32
         let operands: Vec<Vec<u8>> = items.into_iter().filter_map(|item| if let Item::Operand(text) = item { Some(text) } else { None }).collect();
         (operands, target)
     } else {
-        if name == "truncate" && !args.is_empty() {
+        if name == "truncate" {
             return Some(refuse(name, "you must specify either '--size' or '--reference'"));
         }
         (args, false)

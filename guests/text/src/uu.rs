@@ -73,7 +73,7 @@ fn decode_one(name: &[u8], output: Option<&[u8]>) -> i32 {
         Ok(text) => text,
         Err(fault) => {
             complain("uudecode", &format!("{}: {}", bytes::lossy(name), error::text(&fault)));
-            return 2;
+            return 4;
         }
     };
     let shown = if name == b"-" { "standard input".into() } else { bytes::lossy(name) };
@@ -81,7 +81,7 @@ fn decode_one(name: &[u8], output: Option<&[u8]>) -> i32 {
     let head = lines.find(|line| line.starts_with(b"begin ") || line.starts_with(b"begin-base64 "));
     let Some(head) = head else {
         eprintln!("uudecode fatal error:\n{shown}: Invalid or missing 'begin' line");
-        return 4;
+        return 2;
     };
     let base64 = head.starts_with(b"begin-base64");
     let target = output.map(<[u8]>::to_vec).unwrap_or_else(|| head.splitn(3, |b| *b == b' ').nth(2).unwrap_or_default().to_vec());
