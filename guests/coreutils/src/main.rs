@@ -12,6 +12,7 @@ mod install;
 mod ln;
 mod ls;
 mod mkdir;
+mod mv;
 mod sort;
 mod stat;
 mod uname;
@@ -35,6 +36,16 @@ fn main() -> ExitCode {
         "ln" => ln::run(&args[1..]),
         "ls" | "dir" | "vdir" => ls::run(&name, &args[1..]),
         "mkdir" => mkdir::run(&args[1..]),
+        "mv" => {
+            let (rest, code) = mv::run(&args[1..]);
+            match rest {
+                None => code,
+                Some(rest) => {
+                    let words = std::iter::once(b"mv".to_vec()).chain(rest).map(bytes::os_string).collect();
+                    crates::run("mv", words).unwrap_or(127).max(code)
+                }
+            }
+        }
         "sort" => sort::run(&args[1..]),
         "uname" => uname::run(&args[1..]),
         "stat" => stat::run(&args[1..]),
