@@ -28,7 +28,7 @@ export function TurnView({ turn, last, actions }: { readonly turn: Turn; readonl
   const l10n = useL10n();
   const running = last && turn.end === undefined && turn.prompt !== null;
   return (
-    <article class="turn">
+    <article class="turn" data-state={turn.end?.reason ?? (turn.prompt === null ? 'none' : 'running')}>
       {turn.prompt !== null && <Prompt turn={turn} prompt={turn.prompt} actions={actions} />}
       {turn.items.map((item, index) => (
         <ItemView

@@ -51,8 +51,9 @@ export class Chat {
     await this.turns.first().waitFor({ state: 'detached' });
   }
 
-  /** Waits until no turn runs. */
+  /** Waits until no turn runs: each one shown has its end, and the panel knows it. */
   async idle(): Promise<void> {
+    await this.frame.locator('article.turn[data-state="running"]').first().waitFor({ state: 'detached', timeout: 60_000 });
     await this.frame.getByRole('button', { name: 'Send' }).waitFor({ timeout: 60_000 });
   }
 }
