@@ -12,7 +12,7 @@ import type { Terminal } from './terminal';
 export interface ProgramRun {
   readonly sandbox: SandboxOptions;
   readonly mode: Mode;
-  readonly request: Omit<RunRequest, 'stdin' | 'onOutput' | 'readOnly'>;
+  readonly request: Omit<RunRequest, 'stdin' | 'stdinIsTerminal' | 'onOutput' | 'readOnly'>;
   /** Told what came of it, before what it wrote is settled. */
   readonly ended?: (result: RunResult) => Promise<void>;
 }
@@ -38,6 +38,7 @@ async function runAndSettle({ sandbox: options, mode, request, ended }: ProgramR
       {
         ...request,
         ...(isNullDevice(terminal.stdin) ? {} : { stdin: terminal.stdin as AsyncIterable<Uint8Array> }),
+        ...(terminal.stdin.isTTY ? { stdinIsTerminal: true } : {}),
         onOutput: (stream, chunk) => terminal[stream].write(chunk),
         readOnly: mode === 'read-only',
       },

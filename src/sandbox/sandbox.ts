@@ -28,6 +28,8 @@ export interface RunRequest {
   readonly view: 'files' | 'shell' | 'only mount';
   /** Where absent, standard input is /dev/null; else it is a pipe. */
   readonly stdin?: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Somebody types what `stdin` gives: programs see a terminal there. */
+  readonly stdinIsTerminal?: boolean;
   /** Streams output while it runs, in the order of the writes. The callee must not keep the chunk's buffer busy for long. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void;
   readonly limits?: Partial<Limits>;

@@ -45,7 +45,7 @@ export interface KernelOptions {
 }
 
 /** `RunRequest` as it reaches the kernel's thread: modules are relinked by now, streams are pushed. */
-export interface KernelRequest extends Pick<RunRequest, 'args' | 'env' | 'bareEnv' | 'cwd' | 'view' | 'readOnly'> {
+export interface KernelRequest extends Pick<RunRequest, 'args' | 'env' | 'bareEnv' | 'cwd' | 'view' | 'readOnly' | 'stdinIsTerminal'> {
   readonly program: string | GuestModule;
   /** The run's limits over the kernel's. */
   readonly limits?: Partial<Limits>;

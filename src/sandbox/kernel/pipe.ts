@@ -229,11 +229,16 @@ export class Pipe {
 }
 
 export class PipeReader extends Description {
-  readonly filetype = filetype.socketStream;
+  readonly filetype: number;
   readonly rights = streamRights;
 
-  constructor(private readonly pipe: Pipe) {
+  /** `isTerminal`: a character device without the right to seek, by which libc knows a terminal. */
+  constructor(
+    private readonly pipe: Pipe,
+    isTerminal = false,
+  ) {
     super();
+    this.filetype = isTerminal ? filetype.characterDevice : filetype.socketStream;
     pipe.openReader();
   }
 

@@ -88,7 +88,8 @@ export class Run {
       whole: this.#whole,
     });
     this.input = this.createPipe();
-    this.#stdin = request.stdin === 'none' ? new Device('null', streamStat('device', 0)) : new PipeReader(this.input);
+    this.#stdin =
+      request.stdin === 'none' ? new Device('null', streamStat('device', 0)) : new PipeReader(this.input, request.stdinIsTerminal);
     this.input.openWriter();
     this.#stdin.retain();
   }

@@ -108,7 +108,7 @@ export const statusCalls = {
     const needed = delta === 0 && whence === 1 ? right.fd_tell | right.fd_seek : right.fd_seek;
     // Streams lack the right because they cannot be sought: say that.
     if (!(rights & needed))
-      throw fsError(description.rights & right.fd_seek ? 'notcapable' : description.filetype === filetype.socketStream ? 'spipe' : 'isdir');
+      throw fsError(description.rights & right.fd_seek ? 'notcapable' : description.filetype === filetype.directory ? 'isdir' : 'spipe');
     const result = args.u32(3);
     process.memory.check(result, 8);
     process.memory.setU64(result, BigInt(description.seek(delta, whence)));

@@ -103,6 +103,20 @@ describe('descriptors', () => {
     );
   });
 
+  it('an input that somebody types is a terminal: a character device that cannot be sought', async () => {
+    await stage.run(
+      async (guest) => {
+        const stat = guest.alloc(24);
+        await ok(guest.call('fd_fdstat_get', 0, stat));
+        expect(guest.view.getUint8(stat)).toBe(2);
+        expect(guest.u64(stat + 8) & 0b10_0100n).toBe(0n);
+        await expectErrno(guest.call('fd_seek', 0, 0n, 1, guest.alloc(8)), 'spipe');
+        expect(await read(guest, 0, 10)).toBe('typed');
+      },
+      { stdin: Buffer.from('typed'), stdinIsTerminal: true },
+    );
+  });
+
   it('T55: misuse of fd_renumber, closed and reused numbers give an errno', async () => {
     await stage.run(async (guest) => {
       const first = await open(guest, 'workspace/a.txt');
