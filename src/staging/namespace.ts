@@ -12,7 +12,8 @@ import { checkPath, walk, walkToNode, type FollowLast, type Place, type WalkSpac
 
 /** Puts the mounts together to what a process can name. The namespace does not own the trees. */
 export function createNamespace(options: NamespaceOptions): Namespace {
-  return new MountedNamespace(createSpace(options.mounts));
+  const onWindows = (options.platform ?? process.platform) === 'win32';
+  return new MountedNamespace({ ...createSpace(options.mounts), onWindows });
 }
 
 function createSpace(mounts: ReadonlyMap<string, Mount>): WalkSpace {

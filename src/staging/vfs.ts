@@ -150,6 +150,8 @@ export interface Namespace {
 export interface NamespaceOptions {
   /** Absolute guest paths, each at most two components deep: `/workspace`, `/tmp`, `/dev`, `/bin`, `/usr/bin`. `/` alone is allowed as the only one. */
   readonly mounts: ReadonlyMap<string, Mount>;
+  /** The system whose names hold; this one's where absent. */
+  readonly platform?: NodeJS.Platform;
 }
 
 export type { Errno };

@@ -1,3 +1,4 @@
+import { isRefusedOnWindows } from '../permissions/nameIdentity';
 import { FsError, fsError } from './errno';
 import type { DirectoryNode, Node } from './node';
 import type { Accessor } from './vfs';
@@ -12,6 +13,8 @@ const maxPathBytes = 4095;
 export interface WalkSpace {
   readonly root: DirectoryNode;
   parentOf(directory: DirectoryNode): DirectoryNode | null;
+  /** Names that mean something else than a plain file on Windows are refused before anything is looked at (EACCES). */
+  readonly onWindows?: boolean;
 }
 
 /** Where a path ends. */
@@ -54,6 +57,7 @@ export function walk(space: WalkSpace, cx: Accessor, base: DirectoryNode, path: 
       continue;
     }
     checkName(name);
+    if (space.onWindows === true && isRefusedOnWindows(name)) throw fsError('acces');
     const isLast = pending.length === 0;
     const node = isLast ? lookupOrNull(cx, current, name) : current.lookup(cx, name);
     const follow = !isLast || followLast === 'always' || (followLast === 'slash' && slash);

@@ -6,7 +6,7 @@ import type { OverlayDirectory } from '../overlay/directory';
 import type { Base } from '../overlay/records';
 import type { Stat } from '../vfs';
 import { isSameAs, lowerContents, stagedContents, type Contents } from './contents';
-import { collectDifferences, type Difference } from './difference';
+import { collectDifferences, hasModeOf, type Difference } from './difference';
 import { countLines, type LineCounts } from './lineCounts';
 import { ProtectedPlaces, leavesFolder } from './placeMarks';
 import { hasDeceptiveCharacters, isBinary } from './textMarks';
@@ -101,7 +101,7 @@ export class ChangeDescriber {
     if (staged.kind === 'symlink') return stat?.kind === 'symlink' && lower?.hash === after?.hash ? null : 'linked';
     if (stat === null) return 'created';
     if (stat.kind !== staged.kind || lower?.hash !== after?.hash) return 'modified';
-    return stat.mode === mode ? null : 'mode changed';
+    return mode === undefined || hasModeOf(mode, stat, difference.expected) ? null : 'mode changed';
   }
 
   private baseHash(difference: Difference, lower: Contents | null): string | null {

@@ -63,7 +63,7 @@ class Collector {
     if (staged === null && lower === null) return;
     const expected = this.context.bases.get(path) ?? otherwise;
     if (lower?.kind === 'directory' && staged?.kind !== 'directory') this.removed(path);
-    if (!isUntouched(path, staged, lower)) this.found.push({ path, staged, lower, expected });
+    if (!isUntouched(path, staged, lower, expected)) this.found.push({ path, staged, lower, expected });
     if (staged?.kind === 'directory') this.directory(staged, path, lower?.kind === 'directory');
   }
 
@@ -77,11 +77,16 @@ class Collector {
   }
 }
 
-/** What is certainly the same: the folder's own file where it was, or a directory with the same mode. */
-function isUntouched(path: string, staged: CoveringNode | null, lower: Stat | null): boolean {
+/** What is certainly the same: the folder's own file where it was, or a directory whose mode no guest changed. */
+function isUntouched(path: string, staged: CoveringNode | null, lower: Stat | null, expected: Found['expected']): boolean {
   if (staged === null || lower === null || staged.kind !== lower.kind) return false;
-  if (staged.kind === 'directory') return staged.stat().mode === lower.mode;
+  if (staged.kind === 'directory') return hasModeOf(staged.stat().mode, lower, expected);
   return staged.id === null && staged.origin === path;
+}
+
+/** Whether a mode is the folder's, or was when the path was first covered: then the user changed it, and no guest did. */
+export function hasModeOf(mode: number, lower: Stat, expected: Difference['expected']): boolean {
+  return mode === lower.mode || (typeof expected === 'object' && expected.kind === lower.kind && mode === expected.mode);
 }
 
 /** Where one path is to be absent and another one holds what was there, that is one move. */

@@ -18,6 +18,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { isRefusedOnWindows } from '../../permissions/nameIdentity';
 import { hashOfFd } from '../contentHash';
 import { toFsError } from '../errno';
 import { toStat } from '../hostStat';
@@ -180,6 +181,8 @@ export class HostFolder {
     if (this.folders !== null) {
       const fd = this.folders.rawFolder(directory);
       if (fd !== null) return use(`/proc/self/fd/${fd}/${name}`);
+    } else if (process.platform === 'win32' && path.split('/').some((each) => each !== '.' && isRefusedOnWindows(each))) {
+      throw Object.assign(new Error('a name that Windows has another meaning for'), { code: 'EACCES' });
     } else if (this.isDirectoryChain(directory)) {
       return use(join(this.realPath, directory, name));
     }
