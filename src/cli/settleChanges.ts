@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { StagingPort } from '../sandbox/sandbox';
 import { assertNever } from '../shared/assertNever';
-import type { Change, ChangeMark, ChangeSet, CommitReport } from '../shared/changeSet';
+import { checkpointNotice, type Change, type ChangeMark, type ChangeSet, type CommitReport } from '../shared/changeSet';
 import type { Mode } from '../shared/mode';
 import { exitStatus } from './command';
 import { shown } from './safeText';
@@ -81,6 +81,7 @@ function report({ terminal, json }: Settlement, committed: CommitReport): number
   for (const { path, reason } of committed.conflicts) terminal.stderr.write(`sunaba: not applied: ${shown(path)}: ${reason}\n`);
   const count = committed.applied.length;
   terminal.stderr.write(`sunaba: ${count} ${count === 1 ? 'change' : 'changes'} applied.\n`);
+  if (committed.givenUp !== undefined) terminal.stderr.write(`sunaba: ${checkpointNotice(committed.givenUp)}\n`);
   return committed.conflicts.length > 0 ? exitStatus.error : exitStatus.ok;
 }
 

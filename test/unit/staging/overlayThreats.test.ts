@@ -174,7 +174,14 @@ describe('the overlay against escapes', () => {
 
   it('T57: what the overlay keeps is for the user alone', () => {
     fixture.write('f', 'secret');
+    writeFileSync(join(fixture.folder, 'changed'), 'as it was');
+    fixture.write('changed', 'new');
+    fixture.unlink('changed');
     fixture.symlink('/etc/passwd', 'l');
+    const bases = join(fixture.storage, 'bases');
+    expect(statSync(bases).mode & 0o777).toBe(0o700);
+    expect(readdirSync(bases)).toHaveLength(1);
+    for (const name of readdirSync(bases)) expect(lstatSync(join(bases, name)).mode & 0o7777).toBe(0o600);
     expect(statSync(fixture.storage).mode & 0o777).toBe(0o700);
     const blobs = join(fixture.storage, 'blobs');
     expect(statSync(blobs).mode & 0o777).toBe(0o700);
