@@ -101,12 +101,17 @@ describe.each(['a storage of its own', 'a temporary storage'])("the embedded hos
     });
     const { name, module } = await watGuest('spin');
     const linked = toGuestModule(name, module);
-    await new Promise<void>((resolve) => {
-      const thread = launcher.start(
-        { ...linked, maximumPages: 16 },
-        { attached: () => setTimeout(() => thread.terminate(), 1500), ended: () => resolve() },
-      );
-    });
+    // Whether a thread ends within the millisecond that is the shortest time-out is the machine's to decide: with enough of them one does not.
+    let threads = 0;
+    while (stuck === 0 && threads < 20) {
+      threads++;
+      await new Promise<void>((resolve) => {
+        const thread = launcher.start(
+          { ...linked, maximumPages: 16 },
+          { attached: () => setTimeout(() => thread.terminate(), 500), ended: () => resolve() },
+        );
+      });
+    }
     expect(stuck).toBe(1);
     await launcher.dispose();
   });
