@@ -38,7 +38,8 @@ describe('what a shell command can ask for without end', () => {
   });
 
   it('T54: a pipeline of 100 stages meets the limit on processes, and says so', async () => {
-    const result = await run(`echo x${' | cat'.repeat(100)}`, { processes: 16 });
+    // While the first stage sleeps, every other waits for its input.
+    const result = await run(`sleep 2${' | cat'.repeat(100)}`, { processes: 16 });
     expect(met(result)).toContain('processes');
     expect(text(result.stderr.head)).not.toBe('');
   });
