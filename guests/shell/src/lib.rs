@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 mod arith;
+mod assign;
 mod ast;
 mod brace;
 mod builtins;

@@ -394,7 +394,7 @@ fn global(ed: &mut Ed, range: &Range, cursor: &mut Cursor<'_>, letter: u8) -> Re
     for id in chosen {
         let Some(line) = ed.buffer.position(id) else { continue };
         ed.buffer.current = line;
-        let mut todo: VecDeque<Vec<u8>> = commands.clone().into();
+        let mut pending: VecDeque<Vec<u8>> = commands.clone().into();
         if interactive {
             ed.show(line, line, &Suffix { print: true, ..Suffix::default() });
             match ed.read_line() {
@@ -402,12 +402,12 @@ fn global(ed: &mut Ed, range: &Range, cursor: &mut Cursor<'_>, letter: u8) -> Re
                 Some(line) if line == b"&" => {}
                 Some(line) => {
                     commands = vec![line];
-                    todo = commands.clone().into();
+                    pending = commands.clone().into();
                 }
                 None => return Err("Unexpected end-of-file".into()),
             }
         }
-        ed.inner = Some(todo);
+        ed.inner = Some(pending);
         while let Some(command) = ed.inner.as_mut().and_then(VecDeque::pop_front) {
             match execute(ed, &command) {
                 Ok(Next::Go) => {}

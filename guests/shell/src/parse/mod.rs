@@ -1,6 +1,11 @@
 //! Bytes to commands, one complete line of commands at a time, as bash reads its input.
 
+mod braced;
 pub(crate) mod commands;
+mod compound;
+mod dollar;
+mod redirects;
+mod simple;
 mod tests_expr;
 pub(crate) mod words;
 

@@ -76,6 +76,8 @@ pub struct Spawn<'a> {
     pub fds: &'a [(u32, Raw)],
     /// Bit n−1: signal n stays ignored in the child.
     pub ignored: u64,
+    /// The kernel has no such mask: files get the mode that is asked for.
+    #[cfg_attr(target_os = "wasi", allow(dead_code))]
     pub umask: u32,
 }
 
