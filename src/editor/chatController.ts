@@ -46,7 +46,7 @@ export interface StepBack {
 
 /** Events are sent to the panel together, this often at most, in milliseconds. */
 const flushMs = 33;
-/** The conversation is kept this long after its last event, in milliseconds, and at the end of each turn. */
+/** The conversation is kept this long after an event, in milliseconds, and at once at the start and at the end of each turn. */
 const keepMs = 1000;
 
 /** One conversation: the log that panels are views of, the turn that runs, and what is attached to the next prompt. */
@@ -286,6 +286,8 @@ export class ChatController {
             this.showStatus();
           }
           this.emit(event);
+          // At once: a window that ends abruptly in the turn is to find that it began.
+          if (event.type === 'turn_started') void this.keep();
         },
       });
     } catch (error) {

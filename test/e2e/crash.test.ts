@@ -92,11 +92,12 @@ describe('the window ends without warning', () => {
     expect(readFileSync(path.join(session.folder, 'src/fees.js'), 'utf8')).toContain('dailyFee = 5000');
   });
 
-  it('in the middle of a turn: what it had staged is there to be reviewed, and nothing of it is in the folder', async () => {
+  it('in the middle of a turn: what it had staged is there to be reviewed, nothing of it is in the folder, and the chat says that it was cut', async () => {
     await chat.send('Write a note, then think for a long time.');
     await chat.frame.locator('.answer', { hasText: 'Let me think' }).waitFor();
     await reloadAbruptly();
     await row('note.txt').waitFor();
+    await chat.frame.locator('.notice', { hasText: 'was closed while this turn ran' }).waitFor();
     expect(existsSync(path.join(session.folder, 'note.txt'))).toBe(false);
   });
 });
