@@ -40,12 +40,20 @@ export function createSandboxHolder(
 
   const storageOf = (folder: string) => path.join(storage, createHash('sha256').update(folder).digest('hex').slice(0, 16));
 
-  const close = async () => {
+  /** When all that was held before has ended: two sandboxes of one folder at a time would be two writers of one overlay. */
+  let ended = Promise.resolve();
+
+  const close = (): Promise<void> => {
     const old = held;
     held = undefined;
-    if (old === undefined) return;
-    const sandbox = await old.opening.catch(() => undefined);
-    await sandbox?.dispose();
+    if (old !== undefined) {
+      const end = async () => (await old.opening.catch(() => undefined))?.dispose();
+      ended = Promise.all([ended, end()]).then(
+        () => undefined,
+        (error: unknown) => log.error('a sandbox did not end in order', error),
+      );
+    }
+    return ended;
   };
 
   const make = async (folder: string): Promise<Sandbox> => {
@@ -66,9 +74,8 @@ export function createSandboxHolder(
       const { host, limits, checkpointsMib } = readSettings();
       const key = JSON.stringify({ folder, host, limits, checkpointsMib, rules: rules() });
       if (held?.key !== key) {
-        await close();
-        const next: Held = { key, opening: make(folder) };
-        held = next;
+        const formerEnded = close();
+        held = { key, opening: formerEnded.then(() => make(folder)) };
       }
       const mine = held;
       try {
