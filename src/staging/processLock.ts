@@ -1,5 +1,7 @@
-import { closeSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { UserError } from '../shared/userError';
 import { createPrivateFile, writeFully } from './privateFile';
 
@@ -33,9 +35,10 @@ export function acquireProcessLock(path: string, waitMs = lockWaitMs): ProcessLo
 }
 
 /**
- * The lock, or null where another living process holds it. A lock is a file that names its holder; that of a process
- * which is gone is taken over, that of a living one never. One that names this very process was left by a thread of it
- * that was ended: whoever starts such a thread waits for the end of the one before.
+ * The lock, or null where a living process holds it, this very one included: in an extension host several kernel threads
+ * may be alive, such as that of a conversation and that of the sandbox' report. A lock is a file that names its holder;
+ * that of a process which is gone is taken over, that of a living one never. What a thread held that was ended is given
+ * up by whoever started it: `dropThreadLocks`.
  */
 export function tryProcessLock(path: string): ProcessLock | null {
   const token = randomBytes(8).toString('hex');
@@ -46,8 +49,28 @@ export function tryProcessLock(path: string): ProcessLock | null {
   return create(path, token) ? held(path, token) : null;
 }
 
+/**
+ * Gives up what an ended thread of this process still held: the locks of its conversation's `storage` and of folders below
+ * `state` (host paths). Call it once the thread is gone. A thread's id is never given out again in one process.
+ */
+export function dropThreadLocks(thread: number, storage: string, state: string): void {
+  let folders: string[];
+  try {
+    folders = readdirSync(state);
+  } catch {
+    folders = [];
+  }
+  for (const directory of [storage, ...folders.map((name) => join(state, name))]) {
+    const path = join(directory, 'lock');
+    const owner = readOwner(path);
+    if (typeof owner === 'object' && owner.thread === thread && isThisProcess(owner)) rmSync(path, { force: true });
+  }
+}
+
 interface Owner {
   readonly pid: number;
+  /** The thread of that process; absent in locks of former versions. */
+  readonly thread?: number;
   /** When the process started, as the system tells; null where it does not. */
   readonly started: string | null;
   readonly token: string;
@@ -62,7 +85,7 @@ function create(path: string, token: string): boolean {
     throw cause;
   }
   try {
-    const owner: Owner = { pid: process.pid, started: startOf(process.pid), token };
+    const owner: Owner = { pid: process.pid, thread: threadId, started: startOf(process.pid), token };
     writeFully(fd, Buffer.from(JSON.stringify(owner)));
   } finally {
     closeSync(fd);
@@ -115,6 +138,7 @@ function isOwner(value: unknown): value is Owner {
     value !== null &&
     'pid' in value &&
     Number.isSafeInteger(value.pid) &&
+    (!('thread' in value) || Number.isSafeInteger(value.thread)) &&
     'started' in value &&
     (value.started === null || typeof value.started === 'string') &&
     'token' in value &&
@@ -122,8 +146,12 @@ function isOwner(value: unknown): value is Owner {
   );
 }
 
+/** Another start: a process of before had this one's number. */
+function isThisProcess({ pid, started }: Owner): boolean {
+  return pid === process.pid && started === startOf(pid);
+}
+
 function isAlive(owner: Owner): boolean {
-  if (owner.pid === process.pid) return false;
   try {
     process.kill(owner.pid, 0);
   } catch (cause) {

@@ -7,7 +7,7 @@ import { UserError } from '../../shared/userError';
 import type { HostKind, RunRequest, RunResult, Sandbox, StagingPort } from '../sandbox';
 import { requireFolder } from '../requireFolder';
 import { GaveWay } from './failure';
-import { KernelConnection, type ConnectionOptions } from './kernelConnection';
+import { KernelConnection, type ConnectionOptions, type KernelHandle } from './kernelConnection';
 import type { StagingMethod, ThreadOptions } from './protocol';
 
 export interface RemoteSandboxOptions extends Pick<ConnectionOptions, 'onGuest'> {
@@ -15,7 +15,7 @@ export interface RemoteSandboxOptions extends Pick<ConnectionOptions, 'onGuest'>
   /** Without a storage the conversation's changes live in a temporary directory, which ends with the sandbox. */
   readonly thread: Omit<ThreadOptions, 'storage'> & { readonly storage?: string };
   /** Starts the kernel's thread. Called when it is first needed, and again after it was lost. */
-  readonly connect: ConnectionOptions['connect'];
+  readonly connect: (thread: ThreadOptions) => KernelHandle;
   /** How long an orderly end may take before the thread is killed. */
   readonly closeMs: number;
 }
@@ -79,7 +79,8 @@ export class RemoteSandbox implements Sandbox {
     if (!this.#connection) {
       const { connect, onGuest, thread } = this.options;
       const storage = thread.storage ?? (this.#temporary ??= mkdtempSync(path.join(tmpdir(), 'sunaba-')));
-      const options = { connect, thread: { ...thread, storage }, ...(onGuest === undefined ? {} : { onGuest }) };
+      const own = { ...thread, storage };
+      const options = { connect: () => connect(own), thread: own, ...(onGuest === undefined ? {} : { onGuest }) };
       const connection = new KernelConnection(options, () => {
         if (this.#connection === connection) this.#connection = undefined;
       });

@@ -5,6 +5,7 @@ import { extensions, Uri } from 'vscode';
 import { createEmbeddedSandbox } from '../embedded/embeddedSandbox';
 import type { Sandbox } from '../sandbox';
 import { toThreadOptions, type SandboxOptions } from '../sandboxOptions';
+import { dropThreadLocks } from '../../staging/processLock';
 import { workerHandle } from '../thread/channel';
 import type { FromThread, ToThread } from '../thread/protocol';
 import { RemoteSandbox } from '../thread/remoteSandbox';
@@ -50,8 +51,11 @@ export function createVscodeSandbox(
   return new RemoteSandbox({
     host: 'vscode',
     thread: toThreadOptions('relay', options),
-    connect: () => {
+    connect: ({ storage, state }) => {
       const worker = new Worker(path.join(options.dist, 'kernelThread.cjs'), { env: {}, execArgv: [], name: 'sunaba kernel' });
+      const thread = worker.threadId;
+      // Before anybody else hears of the end, who may start the next thread then.
+      worker.once('exit', () => dropThreadLocks(thread, storage, state));
       const handle = workerHandle<ToThread, FromThread>(worker);
       const carried = new CoreGuests(
         api,

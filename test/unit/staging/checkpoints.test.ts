@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -78,7 +79,8 @@ describe('the originals of commits, kept within a budget', () => {
     const first = replace(fixture, staging, 2 * mib);
     expect(first.givenUp).toBeUndefined();
     expect(otherStaging.commits()).toHaveLength(2);
-    writeFileSync(lock, JSON.stringify({ pid: process.pid, started: null, token: 'x' }));
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    writeFileSync(lock, JSON.stringify({ pid, started: null, token: 'x' }));
     const undone = staging.revert(first.commitId ?? '');
     expect(undone.applied).toEqual(['f']);
     expect(undone.givenUp).toMatchObject({ commits: 1 });
