@@ -12,11 +12,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createFilePolicy, defaultFileRules } from '../src/permissions/filePolicy';
-import { createNamespace, silent } from '../src/staging/namespace';
-import { createOverlayTree } from '../src/staging/overlay/overlayTree';
+import { silent } from '../src/staging/namespace';
 import { createStaging } from '../src/staging/staging';
 import { line } from './guests/measure';
+import { openOverlay, spaceOf } from './guests/overlay';
 
 /* 5,000 small files changed: the change set in 300 ms at most, its commit in 5 times what copying them with fsync takes. */
 
@@ -35,14 +34,8 @@ try {
       writeFileSync(path.join(folder, `d${i}/f${k}`), `line ${k}\n`.repeat(50));
     }
   }
-  const tree = createOverlayTree({
-    root: folder,
-    storage: path.join(top, 'overlay'),
-    policy: createFilePolicy(defaultFileRules),
-    guestPath: '/workspace',
-  });
-  const namespace = createNamespace({ mounts: new Map([['/workspace', { kind: 'tree', tree }]]) });
-  const base = namespace.openRoot('/workspace');
+  const tree = openOverlay(folder, path.join(top, 'overlay'));
+  const { namespace, base } = spaceOf(tree);
   for (const each of paths) {
     const options = { read: false, write: true, create: true, exclusive: false, truncate: false, directory: false, follow: true };
     const file = namespace.open(writer, base, each, options);

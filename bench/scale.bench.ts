@@ -1,12 +1,11 @@
 import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createFilePolicy, defaultFileRules } from '../src/permissions/filePolicy';
-import { createNamespace, silent } from '../src/staging/namespace';
-import { createOverlayTree } from '../src/staging/overlay/overlayTree';
+import { silent } from '../src/staging/namespace';
 import { createStaging } from '../src/staging/staging';
 import type { OpenFile } from '../src/staging/vfs';
 import { line } from './guests/measure';
+import { openOverlay, spaceOf } from './guests/overlay';
 
 /*
  * What is too slow for the tests: a folder of 50,000 files, 10,000 changes in one commit, a file of 4 GiB with holes
@@ -39,14 +38,8 @@ try {
     mkdirSync(path.join(folder, `d${d}`), { recursive: true });
     for (let f = 0; f < 100; f++) writeFileSync(path.join(folder, `d${d}/f${f}`), 'old');
   }
-  const tree = createOverlayTree({
-    root: folder,
-    storage: path.join(top, 'overlay'),
-    policy: createFilePolicy(defaultFileRules),
-    guestPath: '/workspace',
-  });
-  const namespace = createNamespace({ mounts: new Map([['/workspace', { kind: 'tree', tree }]]) });
-  const base = namespace.openRoot('/workspace');
+  const tree = openOverlay(folder, path.join(top, 'overlay'));
+  const { namespace, base } = spaceOf(tree);
   const open = (name: string, write: boolean): OpenFile => {
     const opened = namespace.open(writer, base, name, { ...reading, write });
     if (opened.kind !== 'file') throw new Error(name);

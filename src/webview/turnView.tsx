@@ -134,63 +134,46 @@ function ItemView({
       return <Notice level={item.level} message={item.message} fixes={item.fixes} actions={actions} />;
     case 'retry':
       return (
-        <p class="aside">
-          <Icon name="history" />
-          <span>
-            {l10n.parts('{0} Trying again in {1} s.', <SafeText text={item.reason} />, Math.max(1, Math.round(item.delayMs / 1000)))}
-          </span>
-        </p>
+        <Aside icon="history">
+          {l10n.parts('{0} Trying again in {1} s.', <SafeText text={item.reason} />, Math.max(1, Math.round(item.delayMs / 1000)))}
+        </Aside>
       );
     case 'compacted':
       return (
-        <p class="aside">
-          <Icon name="fold" />
-          <span>
-            {item.turns > 0
-              ? l10n.t('Earlier turns are no longer sent to the model, to save room. You still see them here.')
-              : l10n.t('Old tool output is no longer sent to the model, to save room. You still see it here.')}
-          </span>
-        </p>
+        <Aside icon="fold">
+          {item.turns > 0
+            ? l10n.t('Earlier turns are no longer sent to the model, to save room. You still see them here.')
+            : l10n.t('Old tool output is no longer sent to the model, to save room. You still see it here.')}
+        </Aside>
       );
     case 'committed':
       return <Committed item={item} actions={actions} />;
     case 'reverted':
       return (
-        <p class="aside">
-          <Icon name="discard" />
-          <span>
-            {l10n.parts('Took back {0}.', <Changed paths={item.report.applied} />)}
-            {item.report.conflicts.length > 0 &&
-              ` ${l10n.t('{0} had changed since and were left alone.', item.report.conflicts.length)}`}{' '}
-            <UndoCommit item={item} actions={actions} />
-          </span>
-        </p>
+        <Aside icon="discard">
+          {l10n.parts('Took back {0}.', <Changed paths={item.report.applied} />)}
+          {item.report.conflicts.length > 0 &&
+            ` ${l10n.t('{0} had changed since and were left alone.', item.report.conflicts.length)}`}{' '}
+          <UndoCommit item={item} actions={actions} />
+        </Aside>
       );
     case 'wentBack':
       return (
-        <p class="aside">
-          <Icon name="history" />
-          <span>
-            {item.left.length === 0
-              ? l10n.t('Went back.')
-              : l10n.t('Went back. These had changed since and were left alone: {0}', item.left.map(markInvisible).join(', '))}{' '}
-            {newest && (
-              <button type="button" class="link" onClick={() => actions.undoRestore(item.restoreId)}>
-                {l10n.t('Undo')}
-              </button>
-            )}
-          </span>
-        </p>
+        <Aside icon="history">
+          {item.left.length === 0
+            ? l10n.t('Went back.')
+            : l10n.t('Went back. These had changed since and were left alone: {0}', item.left.map(markInvisible).join(', '))}{' '}
+          {newest && (
+            <button type="button" class="link" onClick={() => actions.undoRestore(item.restoreId)}>
+              {l10n.t('Undo')}
+            </button>
+          )}
+        </Aside>
       );
     case 'approval':
       return <Approval item={item} actions={actions} />;
     case 'discarded':
-      return (
-        <p class="aside">
-          <Icon name="discard" />
-          <span>{l10n.parts('Discarded {0}. Your folder is as it was.', <Changed paths={item.paths} />)}</span>
-        </p>
-      );
+      return <Aside icon="discard">{l10n.parts('Discarded {0}. Your folder is as it was.', <Changed paths={item.paths} />)}</Aside>;
     default:
       return assertNever(item);
   }
@@ -214,17 +197,24 @@ function Changed({ paths }: { readonly paths: readonly string[] }) {
   return paths.length === 1 ? <SafeText text={paths[0] ?? ''} /> : <>{l10n.t('{0} changes', paths.length.toLocaleString())}</>;
 }
 
+/** A line about the conversation itself, beside what was said in it. */
+function Aside({ icon, children }: { readonly icon: string; readonly children: preact.ComponentChildren }) {
+  return (
+    <p class="aside">
+      <Icon name={icon} />
+      <span>{children}</span>
+    </p>
+  );
+}
+
 function Committed({ item, actions }: { readonly item: Extract<Item, { kind: 'committed' }>; readonly actions: Actions }) {
   const l10n = useL10n();
   const { applied } = item.report;
   if (applied.length === 0) return null;
   return (
-    <p class="aside">
-      <Icon name="check-all" />
-      <span>
-        {l10n.parts('Applied {0} to your folder.', <Changed paths={applied} />)} <UndoCommit item={item} actions={actions} />
-      </span>
-    </p>
+    <Aside icon="check-all">
+      {l10n.parts('Applied {0} to your folder.', <Changed paths={applied} />)} <UndoCommit item={item} actions={actions} />
+    </Aside>
   );
 }
 
@@ -238,12 +228,9 @@ function Approval({ item, actions }: { readonly item: Extract<Item, { kind: 'app
       deny: l10n.t('Denied'),
     };
     return (
-      <p class="aside">
-        <Icon name={item.answer === 'deny' ? 'circle-slash' : 'check'} />
-        <span>
-          {words[item.answer]}: <SafeText text={item.title} />
-        </span>
-      </p>
+      <Aside icon={item.answer === 'deny' ? 'circle-slash' : 'check'}>
+        {words[item.answer]}: <SafeText text={item.title} />
+      </Aside>
     );
   }
   return (
@@ -309,12 +296,7 @@ function End({ turn, last, actions }: { readonly turn: Turn; readonly last: bool
     case 'stop':
       return null;
     case 'aborted':
-      return (
-        <p class="aside">
-          <Icon name="debug-stop" />
-          <span>{l10n.t('Stopped. Nothing was lost; send another message to go on.')}</span>
-        </p>
-      );
+      return <Aside icon="debug-stop">{l10n.t('Stopped. Nothing was lost; send another message to go on.')}</Aside>;
     case 'limit':
       return (
         <Notice level="warning" message={end.message ?? l10n.t('The turn reached a limit and was ended.')} fixes={[]} actions={actions} />
