@@ -158,13 +158,14 @@ export class HostFolder {
     return this.at(path, (host) => openRegular(host, readFlags).fd);
   }
 
-  /** Makes what was renamed, made and removed in a directory last. A directory that is gone needs nothing. */
+  /** Makes what was renamed, made and removed in a directory last. One that is gone, or replaced by something else, needs nothing. */
   sync(directory: string): void {
-    if (process.platform === 'win32' || (directory !== '' && this.stat(directory)?.kind !== 'directory')) return;
+    if (process.platform === 'win32') return;
     this.at(
       directory === '' ? '.' : directory,
       (host) => {
-        const fd = openSync(host, folderFlags);
+        const fd = openFolderOrNull(host);
+        if (fd === null) return;
         try {
           fsyncSync(fd);
         } finally {
@@ -211,5 +212,15 @@ export class HostFolder {
       if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
     }
     return true;
+  }
+}
+
+/** The user may take a folder away at any moment: opening it is the only look that counts. */
+function openFolderOrNull(host: string): number | null {
+  try {
+    return openSync(host, folderFlags);
+  } catch (cause) {
+    if (['noent', 'notdir', 'loop'].includes(toFsError(cause).code)) return null;
+    throw cause;
   }
 }
