@@ -4,7 +4,7 @@ import type { DirectoryNode, Node } from './node';
 import type { Accessor } from './vfs';
 
 /** Links followed in one walk before it is given up as a loop, as Linux has it. */
-const maxLinks = 40;
+const usualLinks = 40;
 /** Bytes of one name, and of one path, as Linux has them. */
 const maxNameBytes = 255;
 const maxPathBytes = 4095;
@@ -15,6 +15,8 @@ export interface WalkSpace {
   parentOf(directory: DirectoryNode): DirectoryNode | null;
   /** Names that mean something else than a plain file on Windows are refused before anything is looked at (EACCES). */
   readonly onWindows?: boolean;
+  /** Links followed before a walk is given up as a loop; `usualLinks` where absent. */
+  readonly maxLinks?: number;
 }
 
 /** Where a path ends. */
@@ -42,6 +44,7 @@ export function walk(space: WalkSpace, cx: Accessor, base: DirectoryNode, path: 
   }
   let slash = path.endsWith('/');
   let links = 0;
+  const { maxLinks = usualLinks } = space;
   const pending = componentsReversed(path);
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (name === '.') {

@@ -2,23 +2,33 @@ import { FsError } from '../errno';
 import { silent } from '../namespace';
 import { joinLower, splitLower } from '../lower/lower';
 import type { OverlayDirectory } from '../overlay/directory';
+import type { DirectoryNode } from '../node';
 import { walk } from '../walk';
 
-/** Whether a link staged at `path` leads out of the folder: absolute, by too many `..`, or through other links. */
+/** More links in a row than any system follows: what needs more of them, as a loop does, leads nowhere at all. */
+const beyondAnySystem = 255;
+
+/**
+ * Whether a link staged at `path` leads out of the folder: absolute, by too many `..`, or through other links. A link
+ * to itself, or to where nothing is, stays in the folder.
+ */
 export function leavesFolder(root: OverlayDirectory, path: string, target: string): boolean {
-  if (target.startsWith('/') || /^[a-zA-Z]:|^\\/.test(target)) return true;
+  if (/^[/\\]|^[a-zA-Z]:/.test(target)) return true;
   const directory = splitLower(path)[0];
   let depth = directory === '' ? 0 : directory.split('/').length;
-  for (const name of target.split('/')) {
+  // Windows takes `\` in a link's text for `/`, and a folder may be seen from both systems.
+  for (const name of target.split(/[/\\]/)) {
     if (name === '..') depth--;
     else if (name !== '' && name !== '.') depth++;
     if (depth < 0) return true;
   }
   try {
-    walk({ root, parentOf: (node) => node.parent() }, silent, root, joinLower(directory, target), 'always');
+    const space = { root, parentOf: (node: DirectoryNode) => node.parent(), maxLinks: beyondAnySystem };
+    walk(space, silent, root, joinLower(directory, target), 'always');
     return false;
   } catch (cause) {
-    if (cause instanceof FsError) return cause.code === 'notcapable' || cause.code === 'loop';
+    // A path too long for the walk may be short enough from where the link stands: nobody knows where it leads.
+    if (cause instanceof FsError) return cause.code === 'notcapable' || cause.code === 'nametoolong';
     throw cause;
   }
 }

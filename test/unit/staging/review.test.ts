@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/shared/changeSet';
@@ -223,6 +223,35 @@ describe('links', () => {
     ]);
     expect(report.applied).toEqual(['d', 'here', 'inside']);
     expect(changes().map((each) => each.path)).toEqual(['absolute', 'd/up', 'through']);
+  });
+
+  it('T27: a link to itself, a loop and a link to nothing stay in the folder and are committed', () => {
+    mkdirSync(host('there'));
+    fixture.mkdir('empty');
+    const inside = { 'empty/a': 'a', 'there/a': './a', one: 'two', two: 'one', grows: 'grows/x', dangling: 'empty/nothing', back: 'a\\b' };
+    for (const [path, target] of Object.entries(inside)) fixture.symlink(target, path);
+    expect(fixture.commitAll()).toMatchObject({ held: [], conflicts: [] });
+    for (const [path, target] of Object.entries(inside)) expect(readlinkSync(host(path)), path).toBe(target);
+    expect(changes()).toEqual([]);
+  });
+
+  it('T27: more links in a row than the guard follows still lead out, and so do the separators of Windows', () => {
+    symlinkSync('../..', host('last'));
+    for (let i = 0; i < 60; i++) symlinkSync(i === 0 ? 'last' : `l${i - 1}`, host(`l${i}`));
+    fixture.symlink('l59', 'long');
+    fixture.symlink('..\\..\\x', 'windows');
+    fixture.symlink('\\x', 'root');
+    expect(fixture.commitAll().held.map((each) => each.path)).toEqual(['long', 'root', 'windows']);
+    expect(readdirSync(fixture.folder)).not.toContain('long');
+  });
+
+  it('T27: a text that is too long to be walked from the top is held', () => {
+    const deep = Array.from({ length: 12 }, () => 'd'.repeat(250));
+    deep.forEach((_, depth) => fixture.mkdir(deep.slice(0, depth + 1).join('/')));
+    fixture.symlink('.', 'here');
+    const up = '../'.repeat(12);
+    fixture.symlink(`${up}${'here/'.repeat(200)}../x`, `${deep.join('/')}/l`);
+    expect(fixture.commitAll().held).toMatchObject([{ reason: 'link leaves the folder' }]);
   });
 });
 
