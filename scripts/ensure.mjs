@@ -67,12 +67,42 @@ function say(text) {
   process.stdout.write(`sunaba: ${text}\n`);
 }
 
-/** Does `task` once: several commands may start at the same time and share the cache. */
+/** Does `task` once: several commands may start at the same time and share the cache; one of them does it, the others wait. */
 async function once(directory, name, task) {
   const stamp = path.join(directory, `.${name}.done`);
-  if (existsSync(stamp)) return;
-  await task();
-  writeFileSync(stamp, '');
+  const lock = path.join(directory, `.${name}.lock`);
+  for (let told = false; !existsSync(stamp);) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      if (!told) say(`waiting for another command that sets up ${directory} …`);
+      told = true;
+      if (isLeft(lock)) rmSync(lock, { force: true });
+      else await new Promise((resolve) => setTimeout(resolve, 1000));
+      continue;
+    }
+    try {
+      // It may have been done between the look and the lock.
+      if (existsSync(stamp)) return;
+      await task();
+      writeFileSync(stamp, '');
+    } finally {
+      rmSync(lock, { force: true });
+    }
+  }
+}
+
+/** Whether the process that wrote its id there is no more. */
+function isLeft(lock) {
+  try {
+    const pid = Number(readFileSync(lock, 'utf8'));
+    if (!(pid > 0)) return false;
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error.code === 'ESRCH';
+  }
 }
 
 /** `npm ci` when node_modules is missing or belongs to another lock file. */
@@ -149,11 +179,12 @@ export async function ensureComparisonTools() {
 export async function ensureNode24() {
   const directory = path.join(cacheDirectory(), 'node24');
   const binary = path.join(directory, 'node_modules/.bin/node');
-  if (existsSync(binary)) return binary;
-  say('installing Node 24 from npm …');
   mkdirSync(directory, { recursive: true });
-  writeFileSync(path.join(directory, 'package.json'), '{"private":true}');
-  await run('npm', ['install', '--no-audit', '--no-fund', 'node@24'], { cwd: directory });
+  await once(directory, 'installed', async () => {
+    say('installing Node 24 from npm …');
+    writeFileSync(path.join(directory, 'package.json'), '{"private":true}');
+    await run('npm', ['install', '--no-audit', '--no-fund', 'node@24'], { cwd: directory });
+  });
   execFileSync(binary, ['-v']);
   return binary;
 }

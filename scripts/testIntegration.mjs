@@ -31,11 +31,12 @@ function variants(notRunFile) {
   return list;
 }
 
-/** Runs `tests` (its `run` export, in the extension host) once a variant; what it counted comes from its report. */
-export async function integrationSuite({ scratch, notRunFile, tests = 'out/integration/index.cjs' }) {
+/** Runs `tests` (its `run` export, in the extension host) once a variant, or once each of `cores`; what it counted comes from its report. */
+export async function integrationSuite({ scratch, notRunFile, tests = 'out/integration/index.cjs', cores, env: more = {} }) {
   const vscode = await executable();
   const totals = { passed: 0, failed: 0 };
   for (const variant of variants(notRunFile)) {
+    if (cores && !cores.includes(variant.env.SUNABA_TEST_CORE)) continue;
     console.log(`VS Code with ${variant.name}:`);
     const folder = path.join(scratch, `workspace-${variant.env.SUNABA_TEST_CORE}`);
     const sample = path.join(root, 'test/fixtures/workspace');
@@ -44,6 +45,7 @@ export async function integrationSuite({ scratch, notRunFile, tests = 'out/integ
     const report = path.join(scratch, `integration-${variant.env.SUNABA_TEST_CORE}.json`);
     const env = {
       ...variant.env,
+      ...more,
       SUNABA_TEST_REPORT: report,
       SUNABA_NOT_RUN: notRunFile,
       SUNABA_TEST_WORKSPACE: folder,

@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import type { RunRequest, RunResult } from '../sandbox/sandbox';
+import type { RunRequest, RunResult, Sandbox } from '../sandbox/sandbox';
 import type { Mode } from '../shared/mode';
 import { UserError } from '../shared/userError';
 import { exitStatus } from './command';
@@ -31,28 +31,37 @@ export async function runInSandbox(prepare: () => Promise<ProgramRun>, terminal:
   }
 }
 
-async function runAndSettle({ sandbox: options, mode, request, ended }: ProgramRun, terminal: Terminal): Promise<number> {
+async function runAndSettle({ sandbox: options, ...run }: ProgramRun, terminal: Terminal): Promise<number> {
   const sandbox = openSandbox(options, terminal);
   try {
-    const result = await sandbox.run(
-      {
-        ...request,
-        ...(isNullDevice(terminal.stdin) ? {} : { stdin: terminal.stdin as AsyncIterable<Uint8Array> }),
-        ...(terminal.stdin.isTTY ? { stdinIsTerminal: true } : {}),
-        onOutput: (stream, chunk) => terminal[stream].write(chunk),
-        readOnly: mode === 'read-only',
-      },
-      terminal.signal,
-    );
-    for (const { message } of result.limitsMet) terminal.stderr.write(`sunaba: ${message}\n`);
-    await ended?.(result);
-    const own = toStatus(result.exit, terminal);
-    if (!hasStaged(result)) return own;
-    const settled = await settleChanges({ staging: sandbox.staging, mode, terminal, json: false });
-    return own === exitStatus.ok ? settled : own;
+    return await runAndSettleIn(sandbox, run, terminal);
   } finally {
     await sandbox.dispose();
   }
+}
+
+/** As `runInSandbox`, in a sandbox that is open and stays open; rejects where Sunaba itself failed. */
+export async function runAndSettleIn(
+  sandbox: Sandbox,
+  { mode, request, ended }: Omit<ProgramRun, 'sandbox'>,
+  terminal: Terminal,
+): Promise<number> {
+  const result = await sandbox.run(
+    {
+      ...request,
+      ...(isNullDevice(terminal.stdin) ? {} : { stdin: terminal.stdin as AsyncIterable<Uint8Array> }),
+      ...(terminal.stdin.isTTY ? { stdinIsTerminal: true } : {}),
+      onOutput: (stream, chunk) => terminal[stream].write(chunk),
+      readOnly: mode === 'read-only',
+    },
+    terminal.signal,
+  );
+  for (const { message } of result.limitsMet) terminal.stderr.write(`sunaba: ${message}\n`);
+  await ended?.(result);
+  const own = toStatus(result.exit, terminal);
+  if (!hasStaged(result)) return own;
+  const settled = await settleChanges({ staging: sandbox.staging, mode, terminal, json: false });
+  return own === exitStatus.ok ? settled : own;
 }
 
 /** A program that asks whether there is input is to see /dev/null as what it is. */

@@ -3,13 +3,13 @@
 //
 //   node test/shell/run.mjs [--shell PATH] [--wasm] [--cases FOLDER] [--only TEXT] [--show] [--jobs N]
 //
-// --shell: a native build of the shell (default: guests/target/release/sunaba-shell). --wasm: through the built
-// command line's `exec`, on the embedded host.
+// --shell: a native build of the shell (default: guests/target/release/sunaba-shell). --wasm: in sandboxes of
+// the embedded host, from what `node esbuild.mjs --tests` has built.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { commandLine, runSuite } from '../support/differential.mjs';
+import { embeddedSandboxes, runSuite } from '../support/differential.mjs';
 import { runNatively, shellSuite } from './suite.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -31,7 +31,7 @@ const version = spawnSync('/bin/bash', ['-c', 'echo $BASH_VERSION'], { encoding:
 console.log(`compared with GNU bash ${version}`);
 const { passed, failed } = await runSuite(suite, {
   ...(options.wasm
-    ? { sandbox: commandLine(root, suite.limitMs) }
+    ? { sandboxes: embeddedSandboxes(root, suite.limitMs) }
     : { native: (item, folder) => runNatively(options.shell, item, folder) }),
   ...(only === undefined ? {} : { only }),
   show,

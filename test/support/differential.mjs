@@ -1,15 +1,16 @@
 // A differential suite: each case runs with the machine's GNU programs and in Sunaba, over fresh copies of one folder, and
 // standard output, exit status, the files afterwards and standard error are compared. test/shell and test/tools say what
-// their cases are; this file runs them, on the command line's sandbox, natively, or wherever `sandbox` leads.
+// their cases are; this file runs them, natively or in sandboxes, on whichever host those are.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 
 /** @typedef {{ stdout: string, stderr: string, status: number | string, ms: number }} Outcome Bytes as latin1 text. */
 /** @typedef {{ topic: string, name: string, script: string, native: boolean, stderr: 'text' | 'any' | 'ignore' }} Case */
 /** @typedef {{ command: string, env: Record<string, string>, input: Buffer | string | null }} SandboxRun */
-/** @typedef {(run: SandboxRun, folder: string) => Promise<Outcome>} RunInSandbox */
+/** @typedef {{ run(run: SandboxRun, folder: string): Promise<Outcome>, forget(folder: string): Promise<void> }} Sandboxes See keptSandbox.main.ts. */
 /**
  * @typedef {object} Suite
  * @property {string} name
@@ -50,17 +51,13 @@ export function runProgram(command, args, { cwd, env, input = null, argv0, limit
   });
 }
 
-/** The built command line's `exec`, on the embedded host. @returns {RunInSandbox} */
-export function commandLine(root, limitMs) {
-  const state = mkdtempSync(join(tmpdir(), 'sunaba-state-'));
-  process.on('exit', () => rmSync(state, { recursive: true, force: true }));
-  return ({ command, env, input }, folder) => {
-    const variables = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
-    const args = [join(root, 'dist/cli.cjs'), 'exec', '--root', folder, '--mode', 'auto', ...variables, '--', command];
-    const own = { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: folder, XDG_STATE_HOME: state };
-    return runProgram(process.execPath, args, { cwd: folder, env: own, input, limitMs });
-  };
+/** Sandboxes of the embedded host, kept over many cases as a conversation keeps its own. @returns {Sandboxes} */
+export function embeddedSandboxes(root, limitMs) {
+  return createRequire(import.meta.url)(join(root, 'out/keptSandbox.cjs')).keepEmbeddedSandboxes(join(root, 'dist'), limitMs);
 }
+
+/** How many cases one sandbox sees: each leaves a checkpoint of its folder, and 500 are kept. */
+const casesOfSandbox = 100;
 
 /** Every file below a folder with its kind, mode and content. */
 function listFiles(folder) {
@@ -96,8 +93,9 @@ function readKnown(here) {
 async function compare(suite, item, folder, ours, where) {
   const results = [];
   for (const run of [suite.reference, ours]) {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(dirname(folder), { recursive: true });
+    // The folder itself stays: a sandbox is open on it.
+    mkdirSync(folder, { recursive: true });
+    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
     suite.fill(folder);
     const outcome = await run(item, folder);
     results.push({ ...outcome, files: listFiles(folder) });
@@ -129,14 +127,14 @@ function report({ item, faults }, show, say) {
  * Runs a suite's cases and prints what differs; the last line tells the counts.
  *
  * @param {Suite} suite
- * @param {object} options `native` runs a case without a sandbox, else `sandbox` does.
+ * @param {object} options `native` runs a case without a sandbox, else `sandboxes` do.
  * @param {(item: Case, folder: string) => Promise<Outcome>} [options.native]
- * @param {RunInSandbox} [options.sandbox]
+ * @param {Sandboxes} [options.sandboxes]
  * @param {(line: string) => void} [options.say]
  */
-export async function runSuite(suite, { native, sandbox, only, show = false, jobs = 2, timings = false, say = console.log }) {
+export async function runSuite(suite, { native, sandboxes, only, show = false, jobs = 2, timings = false, say = console.log }) {
   for (const sentence of suite.notRun) say(`not run: ${sentence}`);
-  const ours = native ?? ((item, folder) => sandbox(suite.sandboxed(item, folder), folder));
+  const ours = native ?? ((item, folder) => sandboxes.run(suite.sandboxed(item, folder), folder));
   const known = native ? new Map() : readKnown(suite.here);
   const nameOf = ({ topic, name }) => `${topic}/${name}`;
   const queue = suite.cases.filter((item) => (only === undefined || nameOf(item).includes(only)) && (native || !item.native));
@@ -145,11 +143,15 @@ export async function runSuite(suite, { native, sandbox, only, show = false, job
   try {
     await Promise.all(
       Array.from({ length: jobs }, async (_, at) => {
-        const folder = join(base, `w${at}`, 'workspace');
-        for (let item; (item = queue.shift());) {
-          const result = await compare(suite, item, folder, ours, native ? undefined : '/workspace');
-          done.push(result);
-          if (result.faults.length > 0 && !known.has(nameOf(item))) report(result, show, say);
+        for (let lot = 0; queue.length > 0; lot++) {
+          const folder = join(base, `w${at}-${lot}`, 'workspace');
+          for (let left = casesOfSandbox, item; left > 0 && (item = queue.shift()); left--) {
+            const result = await compare(suite, item, folder, ours, native ? undefined : '/workspace');
+            done.push(result);
+            if (result.faults.length > 0 && !known.has(nameOf(item))) report(result, show, say);
+          }
+          await sandboxes?.forget(folder);
+          rmSync(folder, { recursive: true, force: true });
         }
       }),
     );

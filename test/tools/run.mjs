@@ -3,12 +3,12 @@
 //
 //   node test/tools/run.mjs (--wasm | --native FOLDER) [--only TEXT] [--show] [--jobs N]
 //
-// --wasm: through the built command line's `exec`, on the embedded host. --native: FOLDER holds the tools' names as links
-// to their native builds; the shell is then the machine's bash.
+// --wasm: in sandboxes of the embedded host, from what `node esbuild.mjs --tests` has built. --native: FOLDER holds the
+// tools' names as links to their native builds; the shell is then the machine's bash.
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { commandLine, runSuite } from '../support/differential.mjs';
+import { embeddedSandboxes, runSuite } from '../support/differential.mjs';
 import { runNatively, toolsSuite } from './suite.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -31,7 +31,7 @@ if (wasm === (native !== undefined)) {
 const suite = toolsSuite(here);
 const { passed, failed } = await runSuite(suite, {
   ...(native === undefined
-    ? { sandbox: commandLine(root, suite.limitMs) }
+    ? { sandboxes: embeddedSandboxes(root, suite.limitMs) }
     : { native: (item, folder) => runNatively(native, item, folder) }),
   ...(only === undefined ? {} : { only }),
   show,
