@@ -1,6 +1,18 @@
 import { FsError, fsError } from './errno';
 import type { DirectoryNode, Node } from './node';
-import type { Accessor, Mount, Namespace, NamespaceOptions, OpenDevice, OpenDirectory, Opened, OpenOptions, SetTimes, Stat } from './vfs';
+import type {
+  Accessor,
+  Mount,
+  Namespace,
+  NamespaceOptions,
+  OpenDevice,
+  OpenDirectory,
+  Opened,
+  OpenFile,
+  OpenOptions,
+  SetTimes,
+  Stat,
+} from './vfs';
 import {
   createDescriptorsDirectory,
   createDevice,
@@ -8,7 +20,7 @@ import {
   createProgramsDirectory,
   createVirtualDirectory,
 } from './virtualNodes';
-import { checkPath, walk, walkToNode, type FollowLast, type Place, type WalkSpace } from './walk';
+import { checkPath, walk, walkOr, walkToNode, type FollowLast, type Place, type WalkSpace } from './walk';
 
 /** Puts the mounts together to what a process can name. The namespace does not own the trees. */
 export function createNamespace(options: NamespaceOptions): Namespace {
@@ -126,7 +138,8 @@ class MountedNamespace implements Namespace {
 
   open(cx: Accessor, base: OpenDirectory, path: string, options: OpenOptions): Opened {
     const follow = options.follow && !(options.create && options.exclusive);
-    const place = this.walk(cx, base, path, follow ? 'always' : options.create ? 'never' : 'slash');
+    const place = this.walkToOpen(cx, base, path, options, follow ? 'always' : options.create ? 'never' : 'slash');
+    if (place.kind === 'file') return place;
     if (place.kind === 'itself') {
       if (options.create && options.exclusive) throw fsError('exist');
       return this.openNode(cx, place.node, options);
@@ -262,6 +275,16 @@ class MountedNamespace implements Namespace {
   private walk(cx: Accessor, base: OpenDirectory, path: string, follow: FollowLast): Place {
     try {
       return walk(this.space, cx, nodeOf(base), path, follow);
+    } catch (cause) {
+      throw noted(cx, path, cause);
+    }
+  }
+
+  /** What is only read, and was a plain file a moment ago, is opened at once. */
+  private walkToOpen(cx: Accessor, base: OpenDirectory, path: string, options: OpenOptions, follow: FollowLast): Place | OpenFile {
+    if (options.write || options.create || options.truncate || options.directory) return this.walk(cx, base, path, follow);
+    try {
+      return walkOr(this.space, cx, nodeOf(base), path, follow, (parent, name) => parent.openSeen?.(cx, name) ?? null);
     } catch (cause) {
       throw noted(cx, path, cause);
     }

@@ -19,6 +19,11 @@ export interface DirectoryNode extends NodeBase {
   name(): string;
   /** ENOENT where there is no such entry, or the policy hides it. */
   lookup(cx: Accessor, name: string): Node;
+  /**
+   * Opens for reading what a moment ago was a plain file that nothing covers, without a look at it before. Null wherever
+   * that is not so: `lookup` decides.
+   */
+  openSeen?(cx: Accessor, name: string): OpenFile | null;
   entries(cx: Accessor): readonly DirEntry[];
   create(cx: Accessor, name: string, mode: number): FileNode;
   mkdir(cx: Accessor, name: string, mode: number): DirectoryNode;

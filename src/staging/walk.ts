@@ -29,12 +29,27 @@ export type Place =
 /** `never`: a link at the end is the place itself, even before a slash (unlink, rmdir, rename, mkdir). `slash`: followed before a slash alone. */
 export type FollowLast = 'always' | 'slash' | 'never';
 
+/** What a caller may make of the last name, that no slash follows, before it is looked up; null: the walk goes on. */
+export type Shortcut<T> = (parent: DirectoryNode, name: string) => T | null;
+
 /**
  * The one walk there is: goes component by component over nodes, so that no comparison of strings decides about
  * confinement. Nothing above `base` is ever reached: `..` there, and absolute paths and links unless `base` is the
  * namespace's root, are ENOTCAPABLE, whatever exists outside.
  */
 export function walk(space: WalkSpace, cx: Accessor, base: DirectoryNode, path: string, followLast: FollowLast): Place {
+  return walkOr<never>(space, cx, base, path, followLast, () => null);
+}
+
+/** The walk, with a short cut for its last step. */
+export function walkOr<T>(
+  space: WalkSpace,
+  cx: Accessor,
+  base: DirectoryNode,
+  path: string,
+  followLast: FollowLast,
+  shortcut: Shortcut<T>,
+): Place | T {
   checkPath(path);
   let current = base;
   let itself: '.' | '..' | '/' = '.';
@@ -62,6 +77,10 @@ export function walk(space: WalkSpace, cx: Accessor, base: DirectoryNode, path: 
     checkName(name);
     if (space.onWindows === true && isRefusedOnWindows(name)) throw fsError('acces');
     const isLast = pending.length === 0;
+    if (isLast && !slash) {
+      const found = shortcut(current, name);
+      if (found !== null) return found;
+    }
     const node = isLast ? lookupOrNull(cx, current, name) : current.lookup(cx, name);
     const follow = !isLast || followLast === 'always' || (followLast === 'slash' && slash);
     if (node?.kind === 'symlink' && follow) {

@@ -2,13 +2,17 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, read
 import { fsError, toFsError } from '../errno';
 import { kindOfDirent, toStat } from '../hostStat';
 import type { Stat } from '../vfs';
-import { commitDirectoryPattern, splitLower, type Lower, type LowerEntry, type LowerListing } from './lower';
+import { commitDirectoryPattern, joinLower, splitLower, type Lower, type LowerEntry, type LowerListing } from './lower';
 
 /** Folders kept open; the least recently used one is closed first. */
 const keptFolders = 256;
 
 /** For so long a kept folder is taken to stand where it was just seen: many entries of one folder are asked for in a row. */
 const checkedForMs = 1;
+
+/** For so long a name is taken to be a regular file's where it was seen to be, and so many of them are kept. */
+const fileForMs = 1000;
+const keptFiles = 20_000;
 
 const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const fileFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -24,6 +28,8 @@ export class DescriptorLower implements Lower {
   private readonly folders = new Map<string, number>();
   /** The folder that was last seen to stand where it did, and when. */
   private checked = { path: '', atMs: 0 };
+  /** Regular files seen since then, by path. */
+  private files = { paths: new Set<string>(), sinceMs: 0 };
 
   constructor(root: string) {
     this.rootPath = realpathSync(root);
@@ -37,7 +43,9 @@ export class DescriptorLower implements Lower {
   stat(directory: string, name: string): Stat | null {
     const fd = this.folder(directory);
     if (fd === null || commitDirectoryPattern.test(name)) return null;
-    return lstatAt(fd, name);
+    const stat = lstatAt(fd, name);
+    if (stat?.kind === 'file') this.noteFile(directory, name);
+    return stat;
   }
 
   statDirectory(directory: string): Stat | null {
@@ -50,6 +58,16 @@ export class DescriptorLower implements Lower {
     const { path, atMs } = this.checked;
     const isAtOrAbove = path.startsWith(directory) && (path.length === directory.length || path[directory.length] === '/');
     return isAtOrAbove && performance.now() - atMs < checkedForMs;
+  }
+
+  wasFile(directory: string, name: string): boolean {
+    return this.files.paths.has(joinLower(directory, name)) && performance.now() - this.files.sinceMs < fileForMs;
+  }
+
+  private noteFile(directory: string, name: string): void {
+    const now = performance.now();
+    if (this.files.paths.size >= keptFiles || now - this.files.sinceMs >= fileForMs) this.files = { paths: new Set(), sinceMs: now };
+    this.files.paths.add(joinLower(directory, name));
   }
 
   list(directory: string): LowerListing | null {

@@ -29,6 +29,9 @@ export class EmptyLower implements Lower {
   isKnownDirectory(): boolean {
     return false;
   }
+  wasFile(): boolean {
+    return false;
+  }
   list(directory: string): LowerListing | null {
     return directory === '' ? { entries: [], unnameable: false } : null;
   }

@@ -12,6 +12,11 @@ export interface Lower {
   statDirectory(directory: string): Stat | null;
   /** True where it is known without another look that a directory stands there now; where false, `stat` tells. */
   isKnownDirectory(directory: string): boolean;
+  /**
+   * True where a moment ago a regular file had that name, so that `openFile` needs no look before: it will most likely
+   * find one, and never touch a FIFO or a device that has stood there for longer than that moment.
+   */
+  wasFile(directory: string, name: string): boolean;
   /** What a directory holds, in the order of the file system; null where no directory is there. */
   list(directory: string): LowerListing | null;
   /** Opens a regular file read-only. ENOENT, ELOOP for a link, EACCES for what is no regular file. The caller closes `fd`. */

@@ -33,6 +33,10 @@ export class PathLower implements Lower {
     return false;
   }
 
+  wasFile(): boolean {
+    return false;
+  }
+
   list(directory: string): LowerListing | null {
     const before = this.chain(directory);
     if (before === null) return null;

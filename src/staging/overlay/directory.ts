@@ -1,8 +1,8 @@
 import { plainClass, type FileClass } from '../../permissions/filePolicy';
-import { fsError } from '../errno';
+import { FsError, fsError } from '../errno';
 import { commitDirectoryPattern, joinLower } from '../lower/lower';
 import type { DirectoryNode, Node } from '../node';
-import type { Accessor, DirEntry, SetTimes, Stat } from '../vfs';
+import type { Accessor, DirEntry, OpenFile, SetTimes, Stat } from '../vfs';
 import { existing, nowNs, type OverlayContext, type Transaction } from './context';
 import { OverlayFile } from './file';
 import { OverlayLink, OverlayUnsupported } from './link';
@@ -111,6 +111,20 @@ export class OverlayDirectory implements DirectoryNode {
     const covering = this.upper.get(name);
     if (covering !== undefined) return covering?.exists() === true ? covering : null;
     return this.findBelow(name);
+  }
+
+  openSeen(cx: Accessor, name: string): OpenFile | null {
+    if (this.lowerPath === null || !this.context.lower.wasFile(this.lowerPath, name)) return null;
+    if (this.removed || this.upper.has(name) || this.classOf(name).hidden) return null;
+    const path = joinLower(this.lowerPath, name);
+    if (this.context.opened.has(path)) return null;
+    try {
+      return new OverlayFile(this.context, this, name, path, null).open(cx, { read: true, write: false, truncate: false });
+    } catch (cause) {
+      // It is something else by now, or gone.
+      if (cause instanceof FsError) return null;
+      throw cause;
+    }
   }
 
   /** False where it only covered a directory of the folder that is not there any more. */

@@ -10,6 +10,9 @@ import { existing, toBase, type OverlayContext, type Transaction } from './conte
 import type { OverlayDirectory } from './directory';
 import type { Attributes, LogRecord } from './records';
 
+/** For so long what was seen of the folder's file when it was opened is what `stat` tells: most programs ask at once. */
+const seenForMs = 1;
+
 /** How often a copy is begun anew when the folder's file changes while it is copied. */
 const copyAttempts = 3;
 
@@ -28,6 +31,7 @@ export class OverlayFile implements FileNode {
   /** Names that lead to it. */
   links = 1;
   private fd: number | null = null;
+  private seenAtMs = -Infinity;
   private handles = 0;
   /** Grows with every change of the contents; tells what was read of them from what is there now. */
   version = 0;
@@ -58,7 +62,7 @@ export class OverlayFile implements FileNode {
   }
 
   stat(): Stat {
-    const held = this.contentStat();
+    const held = this.recentStat() ?? this.contentStat();
     const own = this.attributes;
     if (own === null) return held;
     return {
@@ -116,6 +120,7 @@ export class OverlayFile implements FileNode {
         const opened = this.context.lower.openFile(directory, name);
         this.fd = opened.fd;
         this.seen = opened.stat;
+        this.seenAtMs = performance.now();
         if (this.id === null && this.origin !== null) this.context.opened.set(this.origin, this);
       }
     } catch (cause) {
@@ -319,6 +324,11 @@ export class OverlayFile implements FileNode {
   private save(): void {
     if (this.parent === null) return;
     this.context.transact((tx) => tx.add(this.record(), () => undefined));
+  }
+
+  private recentStat(): Stat | null {
+    if (this.blob || this.fd === null) return null;
+    return performance.now() - this.seenAtMs < seenForMs ? this.seen : null;
   }
 
   private contentStat(): Stat {

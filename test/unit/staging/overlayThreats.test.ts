@@ -1,5 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -97,6 +108,49 @@ describe('the overlay against escapes', () => {
     // An open that waits for the other end would wait for ever.
     expect(performance.now() - started).toBeLessThan(5000);
     expect(fixture.list()).toEqual(['p']);
+  });
+
+  it('T09, T12: what stands in the place of a file that was just seen is what it is', () => {
+    const outsideFile = join(outside, 'x');
+    const place = join(fixture.folder, 'f');
+    const replaced: [string, () => void, string][] = [
+      ['a link to outside', () => symlinkSync(outsideFile, place), 'notcapable'],
+      ['a FIFO', () => execFileSync('mkfifo', [place]), 'acces'],
+      ['a folder', () => mkdirSync(place), 'isdir'],
+      ['nothing', () => undefined, 'noent'],
+      ['another file', () => writeFileSync(place, 'other'), 'other'],
+      ['a link within', () => symlinkSync('g', place), 'within'],
+    ];
+    writeFileSync(join(fixture.folder, 'g'), 'within');
+    for (const [what, put, expected] of replaced) {
+      rmSync(place, { recursive: true, force: true });
+      writeFileSync(place, 'first');
+      expect([what, fixture.read('f'), fixture.read('f')]).toEqual([what, 'first', 'first']);
+      rmSync(place);
+      put();
+      const found = codeOrText(() => {
+        const opened = fixture.namespace.open(cx, fixture.base, 'f', reading);
+        if (opened.kind !== 'file') return 'isdir';
+        opened.close();
+        return fixture.read('f');
+      });
+      expect([what, found]).toEqual([what, expected]);
+    }
+    outsideIsUntouched();
+  });
+
+  it('what a guest did to a file that was just seen holds at once', () => {
+    for (const name of ['a', 'b', 'c', 'd']) writeFileSync(join(fixture.folder, name), name);
+    for (const name of ['a', 'b', 'c', 'd']) expect(fixture.read(name)).toBe(name);
+    fixture.unlink('a');
+    fixture.rename('b', 'c');
+    fixture.write('d', 'written');
+    expect(['a', 'b', 'c', 'd'].map((name) => codeOrText(() => fixture.read(name)))).toEqual(['noent', 'noent', 'b', 'written']);
+    const held = fixture.open('c');
+    expect(held.stat().size).toBe(1);
+    fixture.write('c', 'longer');
+    expect([held.stat().size, fixture.read('c')]).toEqual([6, 'longer']);
+    held.close();
   });
 
   it('T09: a folder that is swapped for a link again and again never shows what is outside', { timeout: 60_000 }, async () => {

@@ -34,9 +34,9 @@ export function toTimes(process: Process, atimeNs: bigint, mtimeNs: bigint, flag
 
 /** Rights as far as there are any: unknown bits stand for nothing that could be granted. */
 export function toRights(args: Args, index: number): number {
-  const rights = args.u64(index);
-  if (rights & ~BigInt(allRights)) throw fsError('notcapable');
-  return Number(rights);
+  const rights = args.size(index);
+  if (rights > allRights) throw fsError('notcapable');
+  return rights;
 }
 
 export const statusCalls = {
