@@ -26,8 +26,8 @@ interface Checkpoint {
  * its own folder. Null where nothing was given up.
  */
 export class CheckpointBudget {
-  /** Sizes of commits that are over: they do not change any more. */
-  private readonly sizes = new Map<string, number>();
+  /** Sizes of commits that are over and at rest, for as long as nothing comes into their directory or goes. */
+  private readonly sizes = new Map<string, { readonly changedMs: number; readonly bytes: number }>();
 
   constructor(
     private readonly state: string,
@@ -35,7 +35,7 @@ export class CheckpointBudget {
   ) {}
 
   enforce(ownFolder: string, inUse: ReadonlySet<string>): GivenUpCheckpoints | null {
-    const all = this.folders().flatMap((folder) => this.checkpointsOf(folder));
+    const all = this.folders().flatMap((folder) => this.checkpointsOf(folder, folder === ownFolder));
     const excess = this.excessOf(all);
     const givenUp: Checkpoint[] = [];
     for (const folder of new Set(excess.map((each) => each.folder))) {
@@ -88,27 +88,31 @@ export class CheckpointBudget {
       .map((name) => join(this.state, name));
   }
 
-  private checkpointsOf(folder: string): Checkpoint[] {
+  private checkpointsOf(folder: string, isOwn: boolean): Checkpoint[] {
+    // A commit of another process may be under way, or still be moving its originals here though it is done.
+    const atRest = isOwn || statSync(join(folder, 'lock'), { throwIfNoEntry: false }) === undefined;
     const commits = join(folder, 'commits');
     return namesIn(commits)
       .filter((name) => /^[0-9a-f]{16}$/.test(name))
       .flatMap((name) => {
         const directory = join(commits, name);
         const made = statSync(join(directory, 'journal.json'), { throwIfNoEntry: false });
-        return made === undefined ? [] : [{ folder, directory, atMs: made.mtimeMs, bytes: this.sizeOf(directory) }];
+        return made === undefined ? [] : [{ folder, directory, atMs: made.mtimeMs, bytes: this.sizeOf(directory, atRest) }];
       });
   }
 
-  private sizeOf(directory: string): number {
+  private sizeOf(directory: string, atRest: boolean): number {
+    const changedMs = statSync(directory, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     const known = this.sizes.get(directory);
-    if (known !== undefined) return known;
+    if (known?.changedMs === changedMs) return known.bytes;
     let bytes = 0;
     for (const name of namesIn(directory)) {
       const stat = lstatSync(join(directory, name), { throwIfNoEntry: false });
       // Space that is taken, not the size that a file with holes shows; one without blocks still takes an entry.
       if (stat !== undefined) bytes += Math.max(process.platform === 'win32' ? stat.size : stat.blocks * 512, 64);
     }
-    this.sizes.set(directory, bytes);
+    if (atRest && isOver(directory)) this.sizes.set(directory, { changedMs, bytes });
+    else this.sizes.delete(directory);
     return bytes;
   }
 }

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noFileRules } from '../../../src/permissions/filePolicy';
 import { checkpointNotice, type CommitReport } from '../../../src/shared/changeSet';
+import { CheckpointBudget } from '../../../src/staging/commit/checkpointBudget';
 import { createStaging, type Staging } from '../../../src/staging/staging';
 import { tryProcessLock } from '../../../src/staging/processLock';
 import { Fixture } from './support';
@@ -87,6 +88,38 @@ describe('the originals of commits, kept within a budget', () => {
     expect(otherStaging.commits()).toHaveLength(1);
     expect(staging.commits()).toHaveLength(2);
     other.dispose();
+  });
+
+  it('a commit that was seen under way is counted for what it came to', () => {
+    const state = join(fixture.top, 'state');
+    const first = replace(fixture, staging, mib);
+    const second = replace(fixture, staging, 10);
+    const [store = ''] = readdirSync(state);
+    const budget = new CheckpointBudget(state, 2);
+    const elsewhere = join(state, 'no folder of ours');
+    const commit = join(state, store, 'commits', second.commitId ?? '');
+    const journal = readFileSync(join(commit, 'journal.json'), 'utf8');
+    const lock = join(state, store, 'lock');
+
+    // While it is carried out: a journal that is not done, an original that grows, a lock that its process holds.
+    writeFileSync(lock, JSON.stringify({ pid: process.ppid, started: null, token: 'x' }));
+    writeFileSync(join(commit, 'journal.json'), journal.replace('"done"', '"prepared"'));
+    expect(budget.enforce(elsewhere, new Set())).toBeNull();
+    writeFileSync(join(commit, 'journal.json'), journal);
+    expect(budget.enforce(elsewhere, new Set())).toBeNull();
+    const [original = ''] = readdirSync(commit).filter((name) => name.startsWith('original-'));
+    writeFileSync(join(commit, original), Buffer.alloc(1.5 * mib, 'grown'));
+    rmSync(lock);
+    expect(budget.enforce(elsewhere, new Set())).toMatchObject({ commits: 1 });
+    expect(staging.commits().map(({ commitId }) => commitId)).toEqual([second.commitId]);
+    expect(() => staging.revert(first.commitId ?? '')).toThrow('not kept any more');
+
+    // And one whose originals came to it later, as by a recovery after a crash.
+    const third = replace(fixture, staging, 10);
+    expect(budget.enforce(elsewhere, new Set())).toBeNull();
+    const late = join(state, store, 'commits', third.commitId ?? '', 'original-99');
+    writeFileSync(late, Buffer.alloc(1.5 * mib, 'late'));
+    expect(budget.enforce(elsewhere, new Set())).toMatchObject({ commits: 1 });
   });
 
   it('is told in a sentence that names the setting', () => {
