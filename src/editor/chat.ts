@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { createFilePolicy } from '../permissions/filePolicy';
 import { nextMode, type Mode } from '../shared/mode';
 import type { HostMessage } from '../shared/protocol';
+import { createTexts } from '../shared/texts';
 import { UserError } from '../shared/userError';
 import type { ApiKey } from './apiKey';
 import { Approvals } from './approvals';
@@ -16,7 +18,7 @@ import { conversationDirectory } from './conversationDirectory';
 import type { FolderChoice } from './folderChoice';
 import { registerPendingDecorations } from './pendingDecorations';
 import type { Permissions } from './permissions';
-import { restoreTo, undoRestore } from './restoreTurn';
+import { restoreTo } from './restoreTurn';
 import { ReviewController } from './reviewController';
 import { closeReviews, openReview } from './reviewEditors';
 import { registerReviewFiles } from './reviewFiles';
@@ -28,6 +30,7 @@ import { showError } from './showError';
 import { readStatus } from './status';
 import { readTerminalSelection } from './terminalText';
 import { createTurnRunner } from './turnRunner';
+import { undoRestore } from './undoRestore';
 
 export interface ChatParts {
   readonly context: vscode.ExtensionContext;
@@ -78,7 +81,8 @@ export function createChat(parts: ChatParts): Chat {
     },
     applyAll: () => review.applyAll(),
   });
-  const store = createChatStore(storage);
+  const texts = createTexts(vscode.l10n.bundle ?? {});
+  const store = createChatStore(storage, texts);
   const controller: ChatController = new ChatController({
     runner,
     store,
@@ -89,6 +93,7 @@ export function createChat(parts: ChatParts): Chat {
       void vscode.commands.executeCommand('setContext', 'sunaba.turnRunning', running);
       if (!running && sandboxes.current() !== undefined) go(review.refresh());
     },
+    isWindowThere,
     logError,
   });
 
@@ -96,6 +101,7 @@ export function createChat(parts: ChatParts): Chat {
   const decorations = registerPendingDecorations();
   const reviewFiles = registerReviewFiles(staging, () => go(review.refresh()));
   const review = new ReviewController({
+    l10n: texts,
     staging,
     dirtyPaths: () => dirtyPaths(folderChoice.current()),
     mayWrite: () => vscode.workspace.isTrusted,
@@ -277,4 +283,13 @@ export function createChat(parts: ChatParts): Chat {
       void controller.dispose().then(() => sandboxes.close());
     },
   };
+}
+
+/** How long a window has for its answer, in milliseconds. */
+const windowWaitMs = 3000;
+
+/** Asks the window for something that only it can answer. */
+async function isWindowThere(): Promise<boolean> {
+  const answered = Promise.resolve(vscode.commands.executeCommand('setContext', 'sunaba.windowThere', true)).then(() => true);
+  return Promise.race([answered, wait(windowWaitMs, false)]);
 }

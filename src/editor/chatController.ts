@@ -5,7 +5,9 @@ import { appendEvent } from '../shared/eventLog';
 import { fixesByCode } from '../shared/fix';
 import type { Attachment, PanelEvent, PanelStatus, PendingReview } from '../shared/panelEvent';
 import type { HostMessage } from '../shared/protocol';
+import { createTexts, type Texts, type Words } from '../shared/texts';
 import { UserError } from '../shared/userError';
+import { ChatHold, type HoldState } from './chatHold';
 import type { ChatStore } from './chatStore';
 
 /** Runs turns; what stands behind it (model, tools, sandbox) is made when the first turn needs it. */
@@ -24,11 +26,13 @@ export interface ChatPorts {
   readonly runner: TurnRunner;
   readonly store: ChatStore;
   /** The panel's texts in the user's language; empty for English. */
-  readonly words: Readonly<Record<string, string>>;
+  readonly words: Words;
   /** What stands around the conversation now, without what the controller itself knows. */
   readStatus(): Promise<Omit<PanelStatus, 'running' | 'attachments'>>;
   broadcast(message: HostMessage): void;
   onRunningChanged(running: boolean): void;
+  /** Whether a window still stands behind this process; an extension host may outlive its own. */
+  isWindowThere(): Promise<boolean>;
   logError(message: string, cause: unknown): void;
 }
 
@@ -61,9 +65,23 @@ export class ChatController {
   private keeping: Promise<void> = Promise.resolve();
   private lastPrompt = '';
   private review: PendingReview | null = null;
-  private disposed = false;
+  private readonly closing = new AbortController();
+  private readonly hold: ChatHold;
+  private readonly l10n: Texts;
+  /** What was shown while another process had this chat: it goes behind what that one wrote. */
+  private unkept: readonly PanelEvent[] = [];
+  /** The window is gone and another one goes on with this chat: what still happens here is for nobody. */
+  private left = false;
+  /** Steps under way that change the chat otherwise than by a turn: it is not given away between two of them. */
+  private stepping = 0;
 
-  constructor(private readonly ports: ChatPorts) {}
+  constructor(private readonly ports: ChatPorts) {
+    this.l10n = createTexts(ports.words);
+    this.hold = new ChatHold(
+      (id) => ports.store.hold(id, this.closing.signal),
+      () => this.giveWay(),
+    );
+  }
 
   get isRunning(): boolean {
     return this.running !== null;
@@ -75,10 +93,21 @@ export class ChatController {
 
   /** Takes up the conversation that was kept, where there is one. */
   async restore(): Promise<void> {
-    const kept = await this.ports.store.read();
-    if (kept === undefined || this.log.length > 0) return;
-    this.conversation = kept.conversation;
-    this.log = closed(kept.events);
+    const id = await this.ports.store.current();
+    if (id !== undefined && this.log.length === 0) await this.takeUpChat(id);
+  }
+
+  /**
+   * Makes this process the one that goes on with the chat, and shows what another one has written meanwhile. Throws
+   * `UserError` where another window is at work on it.
+   */
+  async takeChat(): Promise<void> {
+    if ((await this.take()) === 'elsewhere') {
+      throw new UserError(
+        'turnRunning',
+        this.l10n.t('Another window is at work on this chat. Wait for its end there, or start a new chat here.'),
+      );
+    }
   }
 
   /** All that a panel needs to show the conversation as it stands. */
@@ -91,7 +120,7 @@ export class ChatController {
   /** Starts a turn. What cannot begin is said in the conversation, and the prompt goes back to the composer. */
   async send(text: string): Promise<void> {
     if (this.running !== null) {
-      this.show(new UserError('turnRunning', 'A turn is running. Wait for its end, or stop it, then send again.'));
+      this.show(new UserError('turnRunning', this.l10n.t('A turn is running. Wait for its end, or stop it, then send again.')));
       this.ports.broadcast({ type: 'composer_focused', text });
       return;
     }
@@ -123,14 +152,17 @@ export class ChatController {
    */
   async goBack(turnId: string, { cut, reverts, left }: StepBack): Promise<void> {
     await this.stop();
-    this.flush();
-    const restoreId = randomUUID();
-    if (cut) {
-      await this.ports.store.keepAside(restoreId, { conversation: this.conversation, events: this.log });
-      this.cutBefore(turnId);
-    }
-    this.emit({ type: 'went_back', restoreId, reverts, conversation: cut, left });
-    await this.showAll();
+    await this.step(async () => {
+      await this.takeChat();
+      this.flush();
+      const restoreId = randomUUID();
+      if (cut) {
+        await this.ports.store.keepAside(restoreId, { conversation: this.conversation, events: this.log });
+        this.cutBefore(turnId);
+      }
+      this.emit({ type: 'went_back', restoreId, reverts, conversation: cut, left });
+      await this.showAll();
+    });
   }
 
   /** What a step back did, where nothing has come after it. */
@@ -141,15 +173,40 @@ export class ChatController {
     return found?.type === 'went_back' && !later && !this.isRunning ? found : undefined;
   }
 
-  /** Puts the conversation back as it was before a step back. */
-  async undoStepBack(restoreId: string): Promise<void> {
+  /** As `stepBack`; throws `UserError` where there is none. */
+  requireStepBack(restoreId: string): Extract<PanelEvent, { type: 'went_back' }> {
     const step = this.stepBack(restoreId);
-    if (step === undefined) return;
-    this.flush();
-    const kept = step.conversation ? await this.ports.store.readAside(this.conversation.id, restoreId) : undefined;
-    if (kept !== undefined) this.conversation = kept.conversation;
-    this.log = kept?.events ?? this.log.filter((event) => event !== step);
-    await this.showAll();
+    if (step === undefined) throw new UserError('reviewOutdated', this.l10n.t('Something came after this step, so it cannot be undone.'));
+    return step;
+  }
+
+  /** What is still to be taken back for a step back to be undone, last first: a former try may have come half way. */
+  revertsToUndo(step: Extract<PanelEvent, { type: 'went_back' }>): readonly string[] {
+    const at = this.log.indexOf(step);
+    const done = new Set(
+      this.log
+        .slice(at + 1)
+        .flatMap((event) => (event.type === 'changes_reverted' && event.report.commitId !== null ? [event.commitId] : [])),
+    );
+    return step.reverts.filter((commitId) => !done.has(commitId)).toReversed();
+  }
+
+  /** Puts the conversation back as it was before a step back; what was said since about its files stays. */
+  async undoStepBack(restoreId: string): Promise<void> {
+    await this.step(async () => {
+      await this.takeChat();
+      const step = this.stepBack(restoreId);
+      if (step === undefined) return;
+      this.flush();
+      const at = this.log.indexOf(step);
+      const kept = step.conversation ? await this.ports.store.readAside(this.conversation.id, restoreId) : undefined;
+      if (step.conversation && kept === undefined) {
+        throw new UserError('reviewOutdated', this.l10n.t('The conversation as it was before this step is not kept any more.'));
+      }
+      if (kept !== undefined) this.conversation = kept.conversation;
+      this.log = (kept?.events ?? this.log.slice(0, at)).concat(this.log.slice(at + 1));
+      await this.showAll();
+    });
   }
 
   private cutBefore(turnId: string): void {
@@ -196,9 +253,12 @@ export class ChatController {
     await this.stop();
     this.flush();
     await this.keep();
+    this.hold.release();
+    this.left = false;
     this.conversation = createConversation(randomUUID());
     this.flush();
     this.log = [];
+    this.unkept = [];
     this.attached = [];
     this.lastPrompt = '';
     await this.keeping;
@@ -208,13 +268,12 @@ export class ChatController {
 
   /** Takes up a kept chat in the place of this one, which stays in the list. Gives whether it was there. */
   async open(id: string): Promise<boolean> {
-    const kept = await this.ports.store.open(id);
-    if (kept === undefined) return false;
+    if ((await this.ports.store.open(id)) === undefined) return false;
     await this.stop();
     this.flush();
     await this.keep();
-    this.conversation = kept.conversation;
-    this.log = closed(kept.events);
+    this.unkept = [];
+    await this.takeUpChat(id);
     this.attached = [];
     this.lastPrompt = '';
     await this.showAll();
@@ -240,6 +299,7 @@ export class ChatController {
   emit(event: PanelEvent): void {
     this.log = appendEvent(this.log, event);
     this.unsent = appendEvent(this.unsent, event);
+    if (!this.hold.has(this.conversation.id) && !this.left) this.unkept = appendEvent(this.unkept, event);
     this.flushTimer ??= setTimeout(() => this.flush(), flushMs);
     this.keepTimer ??= setTimeout(() => void this.keep(), keepMs);
   }
@@ -260,7 +320,65 @@ export class ChatController {
     await this.stop();
     this.flush();
     await this.keep();
-    this.disposed = true;
+    this.closing.abort();
+    this.hold.release();
+  }
+
+  /** Shows a kept chat in the place of what is shown, as its only writer where that can be. */
+  private async takeUpChat(id: string): Promise<void> {
+    this.left = false;
+    const state = await this.hold.take(id, () => this.readChat(id));
+    // What another process is at is shown as far as it has been written.
+    if (state === 'elsewhere') await this.readChat(id, 'elsewhere');
+  }
+
+  private take(): Promise<HoldState> {
+    const { id } = this.conversation;
+    return this.hold.take(id, async () => {
+      if (!(await this.readChat(id))) return;
+      this.left = false;
+      this.ports.broadcast(await this.snapshot());
+    });
+  }
+
+  /** Gives whether the chat was there: one that was not written yet stays as it is. */
+  private async readChat(id: string, turn: 'cut' | 'elsewhere' = 'cut'): Promise<boolean> {
+    const kept = await this.ports.store.open(id);
+    if (kept === undefined) return false;
+    this.conversation = kept.conversation;
+    const message =
+      turn === 'elsewhere'
+        ? this.l10n.t('Another window is at work on this turn. Send a message once it has ended there.')
+        : this.l10n.t('VS Code was closed while this turn ran. Send another message to go on.');
+    this.log = this.unkept.reduce(appendEvent, closed(kept.events, message));
+    return true;
+  }
+
+  /**
+   * Another process waits for this chat. With nothing under way it gets it. A turn that runs goes on where its window is
+   * there; where it is gone the turn is ended, and what it came to is the other one's to go on with.
+   */
+  private async giveWay(): Promise<void> {
+    if (this.running !== null && (await this.ports.isWindowThere())) return;
+    this.flush();
+    const kept = this.keep();
+    await kept;
+    if (this.running !== null) {
+      this.left = true;
+      await this.stop();
+      await this.keeping;
+    } else if (this.stepping > 0 || this.keepTimer !== undefined || this.keeping !== kept) return;
+    this.unkept = [];
+    this.hold.release();
+  }
+
+  private async step(work: () => Promise<void>): Promise<void> {
+    this.stepping++;
+    try {
+      await work();
+    } finally {
+      this.stepping--;
+    }
   }
 
   private async showAll(): Promise<void> {
@@ -273,6 +391,7 @@ export class ChatController {
     let begun = false;
     try {
       this.lastPrompt = text;
+      await this.takeChat();
       await this.ports.runner.run({
         turnId: randomUUID(),
         prompt: withAttachments(text, attached),
@@ -291,7 +410,10 @@ export class ChatController {
         },
       });
     } catch (error) {
-      const shown = error instanceof UserError ? error : new UserError('sandboxFailed', `Sunaba failed: ${words(error)}`, { cause: error });
+      const shown =
+        error instanceof UserError
+          ? error
+          : new UserError('sandboxFailed', this.l10n.t('Sunaba failed: {0}', words(error)), { cause: error });
       this.show(shown);
       if (!begun) this.ports.broadcast({ type: 'composer_focused', text });
     }
@@ -315,8 +437,14 @@ export class ChatController {
     clearTimeout(this.keepTimer);
     this.keepTimer = undefined;
     this.keeping = this.keeping.then(async () => {
-      if (this.disposed || this.log.length === 0) return;
+      const nothingNew = !this.hold.has(this.conversation.id) && this.unkept.length === 0;
+      if (this.closing.signal.aborted || this.left || nothingNew || this.log.length === 0) return;
       try {
+        if ((await this.take()) === 'elsewhere') {
+          this.keepTimer ??= setTimeout(() => void this.keep(), keepMs);
+          return;
+        }
+        this.unkept = [];
         await this.ports.store.write({ conversation: this.conversation, events: this.log });
       } catch (error) {
         this.ports.logError('the conversation could not be kept', error);
@@ -341,22 +469,21 @@ function withAttachments(text: string, attached: readonly AttachedText[]): strin
   return [text, ...pieces].join('\n\n');
 }
 
-/** A log whose last turn was cut by the end of the process gets its end. */
-function closed(events: readonly PanelEvent[]): readonly PanelEvent[] {
+/** A log whose last turn has no end gets one, with these words. */
+function closed(events: readonly PanelEvent[], message: string): readonly PanelEvent[] {
   const settled = new Set(events.flatMap((event) => (event.type === 'approval_settled' ? [event.approvalId] : [])));
   const open = events.flatMap((event) => (event.type === 'approval_asked' && !settled.has(event.approvalId) ? [event.approvalId] : []));
-  return open.reduce(denied, closedTurn(events));
+  return open.reduce(denied, closedTurn(events, message));
 }
 
 function denied(events: readonly PanelEvent[], approvalId: string): readonly PanelEvent[] {
   return [...events, { type: 'approval_settled', approvalId, answer: 'deny' }];
 }
 
-function closedTurn(events: readonly PanelEvent[]): readonly PanelEvent[] {
+function closedTurn(events: readonly PanelEvent[], message: string): readonly PanelEvent[] {
   const started = events.findLast((event) => event.type === 'turn_started');
   const ended = events.findLast((event) => event.type === 'turn_ended');
   if (started === undefined || started.turnId === ended?.turnId) return events;
-  const message = 'VS Code was closed while this turn ran. Send another message to go on.';
   return [...events, { type: 'turn_ended', turnId: started.turnId, reason: 'error', message }];
 }
 

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { ChatController } from './chatController';
-import { UserError } from '../shared/userError';
 import type { ReviewController } from './reviewController';
 
 /**
@@ -9,6 +8,7 @@ import type { ReviewController } from './reviewController';
  * stands in the conversation, with what undoes it, over reloads too.
  */
 export async function restoreTo(turnId: string, controller: ChatController, review: ReviewController): Promise<void> {
+  await controller.takeChat();
   const commits = controller.commitsFrom(turnId);
   const both = vscode.l10n.t('Files and conversation');
   const files = vscode.l10n.t('Files only');
@@ -32,14 +32,4 @@ export async function restoreTo(turnId: string, controller: ChatController, revi
     }
   }
   await controller.goBack(turnId, { cut: chosen !== files, reverts, left });
-}
-
-/** Takes a step back in the conversation back again, files and conversation, as far as nothing has come after it. */
-export async function undoRestore(restoreId: string, controller: ChatController, review: ReviewController): Promise<void> {
-  const step = controller.stepBack(restoreId);
-  if (step === undefined) {
-    throw new UserError('reviewOutdated', vscode.l10n.t('Something came after this step, so it cannot be undone.'));
-  }
-  await controller.undoStepBack(restoreId);
-  for (const commitId of step.reverts.toReversed()) await review.revert(commitId);
 }

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { StagingPort } from '../sandbox/sandbox';
 import { checkpointNotice, type Change, type ChangeSet, type CommitReport } from '../shared/changeSet';
 import type { PanelEvent, PendingReview } from '../shared/panelEvent';
+import type { Texts } from '../shared/texts';
 import { UserError } from '../shared/userError';
 
 export interface ReviewPorts {
+  readonly l10n: Texts;
   /** The staging of the folder that is worked in; makes the sandbox where none stands. */
   staging(): Promise<StagingPort>;
   /** Paths below the folder that have unsaved edits in an editor. */
@@ -149,14 +151,16 @@ export class ReviewController {
     if (shown?.approvalId === approvalId) return shown.changeSet;
     this.ports.warn('an approval quoted an id that the host had not issued for what is shown now, and was not heard');
     await this.reload(shown?.conflicts ?? []);
-    throw new UserError('reviewOutdated', 'The changes have moved on since they were shown. Look at them again.');
+    const { l10n } = this.ports;
+    throw new UserError('reviewOutdated', l10n.t('The changes have moved on since they were shown. Look at them again.'));
   }
 
   private requireWrite(): void {
     if (!this.ports.mayWrite()) {
+      const { l10n } = this.ports;
       throw new UserError(
         'untrustedWorkspace',
-        'This folder is not trusted, so nothing is written to it. Trust the folder to apply changes.',
+        l10n.t('This folder is not trusted, so nothing is written to it. Trust the folder to apply changes.'),
       );
     }
   }

@@ -1,12 +1,8 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import { createTexts, findText, type Texts, type Words } from '../shared/texts';
 
-/** The user's language: English texts as they stand in the code, and what stands in their place. Empty for English. */
-export type Words = Readonly<Record<string, string>>;
-
-export interface L10n {
-  /** The text in the user's language, `{0}`, `{1}` … replaced. */
-  t(text: string, ...values: readonly (string | number)[]): string;
+export interface L10n extends Texts {
   /** The same with elements in the place of `{0}`, `{1}` … */
   parts(text: string, ...values: readonly preact.ComponentChild[]): preact.ComponentChildren;
 }
@@ -18,12 +14,11 @@ export function useL10n(): L10n {
 }
 
 export function createL10n(words: Words): L10n {
-  const find = (text: string): string => (Object.hasOwn(words, text) ? (words[text] ?? text) : text);
   return {
-    t: (text, ...values) => find(text).replaceAll(/\{(\d+)\}/g, (whole, index: string) => String(values[Number(index)] ?? whole)),
+    ...createTexts(words),
     // Odd pieces are the numbers between the braces.
     parts: (text, ...values) =>
-      find(text)
+      findText(words, text)
         .split(/\{(\d+)\}/)
         .map((piece, index) => (index % 2 === 0 ? piece : values[Number(piece)])),
   };

@@ -7,6 +7,8 @@ import { ChatController, type TurnRunner } from '../../../src/editor/chatControl
 import { createChatStore } from '../../../src/editor/chatStore';
 import type { PanelEvent } from '../../../src/shared/panelEvent';
 import type { HostMessage } from '../../../src/shared/protocol';
+import { undoRestore } from '../../../src/editor/undoRestore';
+import { createTexts } from '../../../src/shared/texts';
 import { UserError } from '../../../src/shared/userError';
 import { applyEvent, type Turn } from '../../../src/webview/viewState';
 
@@ -34,11 +36,12 @@ function setUp(runner: TurnRunner = echo) {
   const messages: HostMessage[] = [];
   const controller = new ChatController({
     runner,
-    store: createChatStore(directory),
+    store: createChatStore(directory, createTexts({})),
     words: {},
     readStatus: () => Promise.resolve(status),
     broadcast: (message) => messages.push(message),
     onRunningChanged: () => undefined,
+    isWindowThere: () => Promise.resolve(true),
     logError: () => undefined,
   });
   return { controller, messages };
@@ -78,6 +81,7 @@ describe('the conversation of a window', () => {
   test('a second prompt while one runs is refused, goes back to the composer, and Stop ends the first', async () => {
     const { controller, messages } = setUp();
     const running = controller.send('hold on');
+    await expect.poll(async () => (await shown(controller)).length).toBe(1);
     await controller.send('second');
     expect(messages).toContainEqual({ type: 'composer_focused', text: 'second' });
     await controller.stop();
@@ -138,6 +142,35 @@ describe('the conversation of a window', () => {
     expect(second.controller.stepBack(step?.kind === 'wentBack' ? step.restoreId : '')).toBeUndefined();
   });
 
+  test('undoing a step back fails half way: the step stands, and its Undo goes on from there', async () => {
+    const { controller } = setUp();
+    for (const prompt of ['one', 'two']) await controller.send(prompt);
+    const before = await shown(controller);
+    await controller.goBack(before[1]?.turnId ?? '', { cut: true, reverts: ['r2', 'r1'], left: [] });
+    const step = (await shown(controller)).at(-1)?.items.at(-1);
+    const restoreId = step?.kind === 'wentBack' ? step.restoreId : '';
+    const tried: string[] = [];
+    let full = true;
+    const review = {
+      revert: (commitId: string) => {
+        tried.push(commitId);
+        if (full && commitId === 'r2') return Promise.reject(new UserError('sandboxFailed', 'The disk is full.'));
+        const report = { commitId: `c of ${commitId}`, applied: ['a'], held: [], conflicts: [] };
+        controller.emit({ type: 'changes_reverted', commitId, report });
+        return Promise.resolve(report);
+      },
+    };
+    await expect(undoRestore(restoreId, controller, review)).rejects.toThrow('The disk is full.');
+    expect((await shown(controller)).map(({ prompt }) => prompt)).toEqual(['one']);
+    expect(controller.stepBack(restoreId)).toMatchObject({ reverts: ['r2', 'r1'] });
+
+    full = false;
+    await undoRestore(restoreId, controller, review);
+    expect(tried).toEqual(['r1', 'r2', 'r2']);
+    expect((await shown(controller)).map(({ prompt }) => prompt)).toEqual(['one', 'two']);
+    await expect(undoRestore(restoreId, controller, review)).rejects.toMatchObject({ code: 'reviewOutdated' });
+  });
+
   test('a commit whose taking back was taken back stands again, and goes back with its message', async () => {
     const { controller } = setUp();
     await controller.send('one');
@@ -189,8 +222,26 @@ describe('the conversation of a window', () => {
     expect(await readFile(kept, 'utf8')).not.toMatch(/apiKey|AIza/);
   });
 
+  test('a list reads the head of each chat alone, and a chat of a former version whole', async () => {
+    const store = createChatStore(directory, createTexts({}));
+    const odd = `"a" \\ title\nof two lines, \u{1f6a2} ${'é'.repeat(300)}`;
+    const event: PanelEvent = { type: 'prompt_sent', text: odd, attachments: [] };
+    await store.write({ conversation: { version: 1, id: 'new', steps: [] }, events: [event] });
+    const file = path.join(directory, 'chats/new.json');
+    // Cut behind its head, the file is damaged as a chat, and its title is there.
+    await writeFile(file, (await readFile(file, 'utf8')).slice(0, 3000));
+    const former = { version: 1, conversation: { version: 1, id: 'old', steps: [] }, events: [{ ...event, text: 'former' }] };
+    await writeFile(path.join(directory, 'chats/old.json'), JSON.stringify(former));
+    expect(new Map((await store.list()).map(({ id, title }) => [id, title]))).toEqual(
+      new Map([
+        ['new', odd.replace('\n', ' ').slice(0, 200)],
+        ['old', 'former'],
+      ]),
+    );
+  });
+
   test('chats of before are listed, opened again and deleted', async () => {
-    const store = createChatStore(directory);
+    const store = createChatStore(directory, createTexts({}));
     const { controller } = setUp();
     await controller.send('first question');
     const first = controller.conversationId;
@@ -227,6 +278,6 @@ describe('the conversation of a window', () => {
     const restarted = setUp().controller;
     await restarted.restore();
     expect(await shown(restarted)).toEqual([]);
-    expect(await createChatStore(directory).list()).toHaveLength(1);
+    expect(await createChatStore(directory, createTexts({})).list()).toHaveLength(1);
   });
 });

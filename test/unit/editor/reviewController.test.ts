@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CommitRequest, StagingPort } from '../../../src/sandbox/sandbox';
 import type { Change, ChangeMark } from '../../../src/shared/changeSet';
 import type { PanelEvent, PendingReview } from '../../../src/shared/panelEvent';
+import { createTexts } from '../../../src/shared/texts';
 import { ReviewController } from '../../../src/editor/reviewController';
 
 function change(path: string, marks: readonly ChangeMark[] = [], id = `id of ${path}`): Change {
@@ -40,6 +41,7 @@ function setUp(initial: readonly Change[], { mayWrite = true, dirty = [] as read
     revert: () => Promise.resolve({ commitId: 'back', applied: [], held: [], conflicts: [] }),
   };
   const review = new ReviewController({
+    l10n: createTexts({}),
     staging: () => Promise.resolve(staging),
     dirtyPaths: () => dirty,
     mayWrite: () => mayWrite,
