@@ -26,7 +26,7 @@ export function hashOfFd(fd: number, size: number, close = false): string {
 
 /** All bytes of an open file, for contents that are known to be small. */
 export function readWhole(fd: number, size = fstatSync(fd).size): Buffer {
-  const bytes = Buffer.alloc(size);
+  const bytes = Buffer.allocUnsafe(size);
   let at = 0;
   while (at < bytes.length) {
     const read = readSync(fd, bytes, at, bytes.length - at, at);

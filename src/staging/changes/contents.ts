@@ -42,7 +42,8 @@ export function lowerContents(context: OverlayContext, path: string, stat: Stat)
   }
 }
 
-export function stagedContents(node: CoveringNode): Contents {
+/** `size`: of the node now, as its `stat` tells. */
+export function stagedContents(node: CoveringNode, size: number): Contents {
   switch (node.kind) {
     case 'directory':
       return directoryContents;
@@ -51,7 +52,7 @@ export function stagedContents(node: CoveringNode): Contents {
       return { hash: hashOfText(text), size: Buffer.byteLength(text), bytes: null, target: text };
     }
     case 'file':
-      return node.withDescriptor((fd, size) => readContents(fd, size));
+      return node.withDescriptor((fd) => readContents(fd, size));
   }
 }
 
@@ -70,14 +71,14 @@ function readContents(fd: number, size: number): Contents {
 }
 
 /**
- * Whether what is there now is what was there then. Contents are read where times cannot tell; a change of the status
- * alone (a new name, a commit that was taken back) does not count where contents were never read.
+ * Whether what is there now is what was there then. What was read then is compared by contents: a file can be saved
+ * twice in one tick of the clock. Of what was never read, identity and time of modification tell; a change of the status
+ * alone (a new name, a commit that was taken back) does not count.
  */
 export function isSameAs(base: Base, now: Stat, hashNow: () => string | null): boolean {
   if (base.kind !== now.kind) return false;
   if (base.kind === 'directory') return true;
   if (base.mode !== now.mode || base.size !== now.size) return false;
-  const isSameObject = base.dev === now.dev && base.ino === now.ino && base.mtimeNs === now.mtimeNs;
-  if (isSameObject && (base.ctimeNs === now.ctimeNs || base.hash === null)) return true;
-  return base.hash !== null && base.hash === hashNow();
+  if (base.hash !== null) return base.hash === hashNow();
+  return base.dev === now.dev && base.ino === now.ino && base.mtimeNs === now.mtimeNs;
 }

@@ -28,7 +28,7 @@ export interface DescribedChange {
 
 /** Describes what is staged; keeps what it read of a file until the file changes. */
 export class ChangeDescriber {
-  private readonly kept = new Map<string, { readonly key: string; readonly described: DescribedChange | null }>();
+  private readonly kept = new Map<string, { readonly look: Look; readonly described: DescribedChange | null }>();
 
   constructor(
     private readonly root: OverlayDirectory,
@@ -46,7 +46,7 @@ export class ChangeDescriber {
       // What is read for the first time is opened once for all that is asked of it.
       const isNew = staged?.kind === 'file' && !this.kept.has(difference.path);
       const found = isNew ? staged.withDescriptor(() => this.look(difference, places)) : this.look(difference, places);
-      if (found !== null) described.push({ ...found, difference });
+      if (found !== null) described.push(found.difference === difference ? found : { ...found, difference });
     }
     for (const path of this.kept.keys()) if (!seen.has(path)) this.kept.delete(path);
     return described;
@@ -54,24 +54,31 @@ export class ChangeDescriber {
 
   private look(difference: Difference, places: ProtectedPlaces): DescribedChange | null {
     const stat = difference.staged?.stat() ?? null;
-    const key = keyOf(difference, stat, places.holds(difference.path));
+    const isInProtectedPlace = places.holds(difference.path);
+    const look = lookAt(difference, stat, isInProtectedPlace);
     const kept = this.kept.get(difference.path);
-    if (kept?.key === key) return kept.described;
-    const described = this.one(difference, stat, places);
-    this.kept.set(difference.path, { key, described });
+    if (kept !== undefined && isSameLook(kept.look, look)) return kept.described;
+    const described = this.one(difference, stat, places, isInProtectedPlace);
+    this.kept.set(difference.path, { look, described });
     return described;
   }
 
-  private one(difference: Difference, stagedStat: Stat | null, places: ProtectedPlaces): DescribedChange | null {
+  private one(
+    difference: Difference,
+    stagedStat: Stat | null,
+    places: ProtectedPlaces,
+    isInProtectedPlace: boolean,
+  ): DescribedChange | null {
     const { path, staged, from } = difference;
     const lowerStat = from === null ? difference.lower : difference.fromLower;
     const lower = lowerStat === null ? null : lowerContents(this.context, from ?? path, lowerStat);
-    const after = staged === null ? null : stagedContents(staged);
+    const after = staged === null ? null : stagedContents(staged, stagedStat?.size ?? 0);
     const mode = stagedStat?.mode;
     const kind = this.kindOf(difference, mode, lower, after);
     if (kind === null) return null;
     const baseHash = this.baseHash(difference, lower);
-    const marks = this.marks(difference, mode ?? 0, after, places);
+    const isProtected = isInProtectedPlace || this.isProtected(path) || (from !== null && (places.holds(from) || this.isProtected(from)));
+    const marks = this.marks(difference, mode ?? 0, after, isProtected);
     const lines = linesOf(difference, lower, after);
     const entry: EntryKind = staged?.kind ?? entryOf(lowerStat);
     const target = staged?.kind === 'symlink' ? staged.readlink() : '';
@@ -114,11 +121,14 @@ export class ChangeDescriber {
     return unreadHash(expected);
   }
 
-  private marks(difference: Difference, mode: number, after: Contents | null, places: ProtectedPlaces): ChangeMark[] {
-    const { path, staged, from } = difference;
+  private isProtected(path: string): boolean {
+    return this.context.policy.classify(path).protected;
+  }
+
+  private marks(difference: Difference, mode: number, after: Contents | null, isProtected: boolean): ChangeMark[] {
+    const { path, staged } = difference;
     const marks: ChangeMark[] = [];
-    const isProtected = (each: string): boolean => this.context.policy.classify(each).protected || places.holds(each);
-    if (isProtected(path) || (from !== null && isProtected(from))) marks.push('protected');
+    if (isProtected) marks.push('protected');
     if (staged?.kind === 'symlink' && leavesFolder(this.root, path, staged.readlink())) marks.push('link leaves the folder');
     if (staged?.kind !== 'directory' && runsOnBuild(path)) marks.push('runs on build');
     if (staged?.kind === 'file') {
@@ -173,30 +183,53 @@ function toChange(
   }
 }
 
-/** Changes with everything that a description is made from, without reading contents. */
-function keyOf(difference: Difference, stat: Stat | null, isProtectedPlace: boolean): string {
-  const { staged, lower, from, fromLower, expected, fromExpected } = difference;
-  const parts: unknown[] = [from, isProtectedPlace, statKey(lower), statKey(fromLower), baseKey(expected), baseKey(fromExpected)];
-  if (staged === null || stat === null) return parts.join(' ');
-  return [
-    ...parts,
-    staged.id,
-    staged.kind === 'file' ? staged.version : 0,
-    stat.kind,
-    stat.ino,
-    stat.size,
-    stat.mode,
-    stat.mtimeNs,
-    stat.ctimeNs,
-    staged.kind === 'symlink' ? staged.readlink() : '',
-  ].join(' ');
+/** Everything that a description is made from, but for contents. */
+interface Look {
+  readonly difference: Difference;
+  readonly staged: Stat | null;
+  readonly id: number | null;
+  /** The staged file's version, or the staged link's text. */
+  readonly state: number | string;
+  readonly isProtectedPlace: boolean;
 }
 
-function statKey(stat: Stat | null): string {
-  return stat === null ? '-' : `${stat.kind}:${stat.dev}:${stat.ino}:${stat.size}:${stat.mode}:${stat.mtimeNs}:${stat.ctimeNs}`;
+function lookAt(difference: Difference, stat: Stat | null, isProtectedPlace: boolean): Look {
+  const { staged } = difference;
+  const state = staged?.kind === 'file' ? staged.version : staged?.kind === 'symlink' ? staged.readlink() : 0;
+  return { difference, staged: stat, id: staged?.id ?? null, state, isProtectedPlace };
 }
 
-function baseKey(base: Difference['expected'] | null): string {
-  if (base === null || typeof base === 'string') return String(base);
-  return `${base.kind}:${base.ino}:${base.size}:${base.mtimeNs}:${base.hash}`;
+/** What a stat and a base both tell. */
+type Seen = Omit<Base, 'hash'>;
+
+function isSameLook(a: Look, b: Look): boolean {
+  return (
+    a.id === b.id &&
+    a.state === b.state &&
+    a.isProtectedPlace === b.isProtectedPlace &&
+    a.difference.from === b.difference.from &&
+    isSameStat(a.staged, b.staged) &&
+    isSameStat(a.difference.lower, b.difference.lower) &&
+    isSameStat(a.difference.fromLower, b.difference.fromLower) &&
+    isSameExpected(a.difference.expected, b.difference.expected) &&
+    isSameExpected(a.difference.fromExpected, b.difference.fromExpected)
+  );
+}
+
+function isSameStat(a: Seen | null, b: Seen | null): boolean {
+  if (a === null || b === null) return a === b;
+  return (
+    a.kind === b.kind &&
+    a.dev === b.dev &&
+    a.ino === b.ino &&
+    a.size === b.size &&
+    a.mode === b.mode &&
+    a.mtimeNs === b.mtimeNs &&
+    a.ctimeNs === b.ctimeNs
+  );
+}
+
+function isSameExpected(a: Difference['fromExpected'] | 'absent', b: Difference['fromExpected'] | 'absent'): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  return a === b || (isSameStat(a, b) && a.hash === b.hash);
 }

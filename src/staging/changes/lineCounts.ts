@@ -8,25 +8,54 @@ export interface LineCounts {
   readonly removed: number;
 }
 
+const newline = 10;
+
 /** Lines added and removed between two texts. */
 export function countLines(base: Buffer | null, staged: Buffer | null): LineCounts {
-  const before = linesOf(base);
-  const after = linesOf(staged);
-  let start = 0;
-  while (start < before.length && start < after.length && before[start] === after[start]) start++;
-  let end = 0;
-  while (end < before.length - start && end < after.length - start && before.at(-1 - end) === after.at(-1 - end)) end++;
-  const removed = before.slice(start, before.length - end);
-  const added = after.slice(start, after.length - end);
+  if (base === null || base.length === 0) return { added: lineCount(staged), removed: 0 };
+  if (staged === null || staged.length === 0) return { added: 0, removed: lineCount(base) };
+  const [removed, added] = middles(base, staged);
   if (removed.length === 0 || added.length === 0) return { added: added.length, removed: removed.length };
+  if (removed.length === 1 || added.length === 1) {
+    const [one = '', many] = removed.length === 1 ? [removed[0], added] : [added[0], removed];
+    const kept = many.includes(one) ? 1 : 0;
+    return { added: added.length - kept, removed: removed.length - kept };
+  }
   const parts = diffArrays(removed, added, { maxEditLength });
   if (parts === undefined) return { added: added.length, removed: removed.length };
   const count = (which: 'added' | 'removed'): number => parts.filter((part) => part[which]).reduce((sum, part) => sum + part.count, 0);
   return { added: count('added'), removed: count('removed') };
 }
 
-function linesOf(bytes: Buffer | null): string[] {
-  if (bytes === null || bytes.length === 0) return [];
+/** The lines of two texts without those that both begin and end with. */
+function middles(base: Buffer, staged: Buffer): [removed: string[], added: string[]] {
+  const shorter = Math.min(base.length, staged.length);
+  let start = 0;
+  while (start < shorter && base[start] === staged[start]) start++;
+  start = start === 0 ? 0 : base.lastIndexOf(newline, start - 1) + 1;
+  let end = 0;
+  while (end < shorter - start && base[base.length - 1 - end] === staged[staged.length - 1 - end]) end++;
+  // What both end with begins after the first line break in it: before that may be the rest of a line that differs.
+  const cut = end === 0 ? -1 : base.indexOf(newline, base.length - end);
+  end = cut < 0 ? 0 : base.length - 1 - cut;
+  const before = linesOf(base.subarray(start, base.length - end));
+  const after = linesOf(staged.subarray(start, staged.length - end));
+  let first = 0;
+  while (first < before.length && first < after.length && before[first] === after[first]) first++;
+  let last = 0;
+  while (last < before.length - first && last < after.length - first && before.at(-1 - last) === after.at(-1 - last)) last++;
+  return [before.slice(first, before.length - last), after.slice(first, after.length - last)];
+}
+
+function lineCount(bytes: Buffer | null): number {
+  if (bytes === null || bytes.length === 0) return 0;
+  let lines = bytes.at(-1) === newline ? 0 : 1;
+  for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) lines++;
+  return lines;
+}
+
+function linesOf(bytes: Buffer): string[] {
+  if (bytes.length === 0) return [];
   const lines = bytes.toString('latin1').split('\n');
   if (lines.at(-1) === '') lines.pop();
   return lines;

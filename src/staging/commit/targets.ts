@@ -185,7 +185,7 @@ function lowerState(stat: Stat | null, hash: string | null, target: string | nul
 }
 
 function sourceOf(node: Extract<CoveringNode, { kind: 'file' }>): ContentSource {
-  return { with: (use) => node.withDescriptor((fd) => use(fd)), mtimeNs: node.attributes?.mtimeNs ?? null };
+  return { with: (use) => node.withDescriptor(use), mtimeNs: node.attributes?.mtimeNs ?? null };
 }
 
 /** Directories that a chosen change needs and that are staged but not chosen. */

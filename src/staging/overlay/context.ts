@@ -80,7 +80,7 @@ export class OverlayContext {
     const base = this.bases.get(path);
     if (base?.kind !== 'file' || base.hash === null || base.size > hashedAtOnceBytes) return;
     const bytes = readWhole(fd);
-    if (hashOfText(bytes) === base.hash) this.kept.keep(bytes);
+    this.kept.keep(bytes, base.hash);
   }
 
   /** Gives up what was kept of bases that are no more. */

@@ -129,7 +129,8 @@ export class OverlayDirectory implements DirectoryNode {
 
   /** False where it only covered a directory of the folder that is not there any more. */
   exists(): boolean {
-    if (this.lowerPath === null || this.context.lower.statDirectory(this.lowerPath) !== null) return true;
+    const { lower } = this.context;
+    if (this.lowerPath === null || lower.isKnownDirectory(this.lowerPath) || lower.statDirectory(this.lowerPath) !== null) return true;
     for (const node of this.upper.values()) if (node?.exists() === true) return true;
     return false;
   }

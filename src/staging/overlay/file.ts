@@ -179,12 +179,11 @@ export class OverlayFile implements FileNode {
     }
   }
 
-  /** Runs `use` on the open contents and their size. */
-  withDescriptor<T>(use: (fd: number, size: number) => T): T {
+  /** Runs `use` on the open contents. */
+  withDescriptor<T>(use: (fd: number) => T): T {
     this.handles++;
     try {
-      const fd = this.descriptor();
-      return use(fd, this.contentStat().size);
+      return use(this.descriptor());
     } finally {
       this.release();
     }

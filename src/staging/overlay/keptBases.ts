@@ -13,11 +13,13 @@ export class KeptBases {
 
   constructor(private readonly directory: string) {}
 
-  keep(bytes: Uint8Array): void {
+  /** Nothing is kept where the bytes have another hash than `hash`. */
+  keep(bytes: Uint8Array, hash: string): void {
+    if (hashOfText(bytes) !== hash) return;
     try {
       if (!this.isMade) makePrivateDirectory(this.directory);
       this.isMade = true;
-      const fd = createPrivateFile(join(this.directory, hashOfText(bytes)));
+      const fd = createPrivateFile(join(this.directory, hash));
       try {
         writeFully(fd, bytes);
       } finally {
