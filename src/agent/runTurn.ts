@@ -10,6 +10,7 @@ import type { Model, ModelEnd, ModelRequest } from './model';
 import { maxArgumentChars } from './parseArguments';
 import { runCalls } from './runCalls';
 import type { Tool } from './tool';
+import { english as l10n } from '../shared/texts';
 
 export interface Turn {
   readonly turnId: string;
@@ -44,7 +45,10 @@ export async function runTurn(turn: Turn): Promise<EndReason> {
   } catch (error) {
     end = turn.signal.aborted
       ? { reason: 'aborted' }
-      : { reason: 'error', message: `Sunaba failed in the middle of the turn: ${error instanceof Error ? error.message : String(error)}` };
+      : {
+          reason: 'error',
+          message: l10n.t('Sunaba failed in the middle of the turn: {0}', error instanceof Error ? error.message : String(error)),
+        };
   }
   // A prompt that the provider blocks would block every later request too: it stays on the screen, and is not sent again.
   if (end.reason === 'blocked' && turn.conversation.steps.length === start + 1) turn.conversation.steps.length = start;
@@ -91,13 +95,19 @@ async function replyUntilDone(turn: Turn): Promise<TurnEnd> {
     if (outcome.stuckTool !== null) {
       return {
         reason: 'limit',
-        message: `The model kept making the same call of ${outcome.stuckTool} with the same result, so the turn was ended. Say what to do differently.`,
+        message: l10n.t(
+          'The model kept making the same call of {0} with the same result, so the turn was ended. Say what to do differently.',
+          outcome.stuckTool,
+        ),
       };
     }
   }
   return {
     reason: 'limit',
-    message: `The turn was ended at its limit of ${limits.repliesPerTurn} replies (sunaba.agent.repliesPerTurn). Send "continue" to go on.`,
+    message: l10n.t(
+      'The turn was ended at its limit of {0} replies (sunaba.agent.repliesPerTurn). Send "continue" to go on.',
+      limits.repliesPerTurn,
+    ),
   };
 }
 
@@ -106,7 +116,7 @@ function toTurnEnd(end: Exclude<ModelEnd, { reason: 'stop' | 'limit' }>): TurnEn
     case 'blocked':
       return { reason: 'blocked', message: end.message };
     case 'failed':
-      return { reason: 'error', message: `${end.message} Send the prompt again, or choose another model.` };
+      return { reason: 'error', message: l10n.t('{0} Send the prompt again, or choose another model.', end.message) };
     case 'aborted':
       return { reason: 'aborted' };
     case 'error':
@@ -151,7 +161,7 @@ async function ask(turn: Turn, request: ModelRequest): Promise<Reply> {
   const { turnId, emit } = turn;
   let streamedText = '';
   let usage: Usage | null = null;
-  let end: ModelEnd = { reason: 'error', message: 'The model gave no end to its reply.', code: null };
+  let end: ModelEnd = { reason: 'error', message: l10n.t('The model gave no end to its reply.'), code: null };
   for await (const event of turn.model.step(request, turn.signal)) {
     switch (event.type) {
       case 'text':

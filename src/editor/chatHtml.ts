@@ -4,6 +4,8 @@ export interface ChatHtmlParts {
   readonly cspSource: string;
   readonly scriptUri: string;
   readonly styleUri: string;
+  /** The language of the panel's texts, as a tag. */
+  readonly language: string;
 }
 
 /** No source but our own script, style and icon font by nonce: nothing else loads, connects, is framed or sent anywhere. */
@@ -20,7 +22,7 @@ export function contentSecurityPolicy({ nonce, cspSource }: Pick<ChatHtmlParts, 
 
 export function chatHtml(parts: ChatHtmlParts): string {
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${parts.language}">
   <head>
     <meta charset="UTF-8">
     <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(parts)}">

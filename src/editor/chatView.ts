@@ -43,6 +43,8 @@ export function registerChatView(extensionUri: vscode.Uri, events: ChatViewEvent
         cspSource: webview.cspSource,
         scriptUri: String(webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js'))),
         styleUri: String(webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.css'))),
+        // What has no translation is shown in English.
+        language: vscode.l10n.bundle === undefined ? 'en' : vscode.env.language,
       });
     },
   };

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Prepared, Tool, ToolContext } from '../agent/tool';
 import { decide, type CallFacts, type Decision, type Rule, type SourcedRule } from '../permissions/rules';
 import type { ApprovalAnswer } from '../shared/panelEvent';
+import { english as l10n } from '../shared/texts';
 import type { ToolResult } from '../shared/toolResult';
 import type { ApprovalQuestion } from './approvals';
 
@@ -47,10 +48,12 @@ async function refuse(facts: CallFacts, title: string, context: ToolContext, gua
 }
 
 function words({ by }: Decision): string {
-  if (by === undefined) return 'a rule asks';
+  if (by === undefined) return l10n.t('a rule asks');
   const { tool, path: pattern, command, action } = by.rule;
-  const what = [tool, pattern, command].filter((part) => part !== undefined).join(' ');
-  return `the ${by.source}'s rule "${action}${what === '' ? '' : ` ${what}`}" holds for it`;
+  const rule = [action, tool, pattern, command].filter((part) => part !== undefined).join(' ');
+  return by.source === 'workspace'
+    ? l10n.t('the workspace\'s rule "{0}" holds for it', rule)
+    : l10n.t('the user\'s rule "{0}" holds for it', rule);
 }
 
 /** A grant is as narrow as the rule that asked: this tool, on what the rule names. */

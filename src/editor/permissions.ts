@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { effectiveFiles, type EffectiveFiles } from '../permissions/fileLists';
+import { effectiveFiles, takesBack, type EffectiveFiles } from '../permissions/fileLists';
 import { effectiveMode, type EffectiveMode } from '../permissions/effectiveMode';
-import { looseningRules, parseRules, type Rule, type SourcedRule } from '../permissions/rules';
+import { isLoosening, parseRules, type Rule, type SourcedRule } from '../permissions/rules';
 import { isMode, type Mode } from '../shared/mode';
 import { UserError } from '../shared/userError';
 
@@ -32,7 +32,7 @@ export function createPermissions(state: vscode.Memento, changed: vscode.EventEm
     const { user, workspace } = inspectAll('permissions.rules');
     return [
       ...parseRules(user).rules.map((rule): SourcedRule => ({ rule, source: 'user' })),
-      ...workspace.flatMap((value) => parseRules(value).rules).map((rule): SourcedRule => ({ rule, source: 'workspace' })),
+      ...workspace.flatMap(({ value }) => parseRules(value).rules).map((rule): SourcedRule => ({ rule, source: 'workspace' })),
       ...[...conversationGrants, ...workspaceGrants()].map((rule): SourcedRule => ({ rule, source: 'grant' })),
     ];
   };
@@ -40,7 +40,7 @@ export function createPermissions(state: vscode.Memento, changed: vscode.EventEm
   const mode = (): EffectiveMode => {
     const { user, workspace } = inspectAll('permissions.mode');
     const chosen = state.get<unknown>(modeState);
-    const strictest = ['read-only', 'ask', 'auto'].filter(isMode).find((each) => workspace.includes(each));
+    const strictest = ['read-only', 'ask', 'auto'].filter(isMode).find((each) => workspace.some(({ value }) => value === each));
     return effectiveMode({
       trusted: vscode.workspace.isTrusted,
       ...(isMode(user) ? { user } : {}),
@@ -90,25 +90,31 @@ export function createPermissions(state: vscode.Memento, changed: vscode.EventEm
     },
     warnings: () => {
       const { user, workspace } = inspectAll('permissions.rules');
-      const asked = inspectAll('permissions.mode');
+      const parsed = workspace.map(({ value, where }) => ({ ...parseRules(value), where }));
+      const holds = mode();
       return [
-        ...looseningRules(rules()).map(({ rule }) =>
-          vscode.l10n.t('A rule of this workspace would loosen what holds, and is ignored: {0}', JSON.stringify(rule)),
+        ...parsed.flatMap(({ rules: own, where }) =>
+          own
+            .filter(isLoosening)
+            .map((rule) => vscode.l10n.t('A rule in {0} would loosen what holds, and is ignored: {1}', where, JSON.stringify(rule))),
         ),
-        ...files().ignored.map((pattern) =>
-          vscode.l10n.t('A pattern of this workspace would show a hidden file or free a protected one, and is ignored: {0}', pattern),
-        ),
-        ...asked.workspace
-          .filter((value) => isMode(value) && value !== mode().mode && mode().source !== 'restricted mode')
-          .map((value) =>
-            vscode.l10n.t(
-              'A setting of this workspace asks for the mode "{0}". Only you can loosen the mode: choose it in the panel.',
-              String(value),
-            ),
+        ...['files.hidden', 'files.protected'].flatMap((name) =>
+          inspectAll(name).workspace.flatMap(({ value, where }) =>
+            toStrings(value)
+              .filter(takesBack)
+              .map((pattern) =>
+                vscode.l10n.t('A pattern in {0} would show a hidden file or free a protected one, and is ignored: {1}', where, pattern),
+              ),
           ),
-        ...[user, ...workspace]
-          .flatMap((value) => parseRules(value).unread)
-          .map((text) => vscode.l10n.t('A rule cannot be read and is left out: {0}', text)),
+        ),
+        ...inspectAll('permissions.mode')
+          .workspace.filter(({ value }) => isMode(value) && value !== holds.mode && holds.source !== 'restricted mode')
+          .map(({ value, where }) =>
+            vscode.l10n.t('{0} asks for the mode "{1}". Only you can loosen the mode: choose it in the panel.', where, String(value)),
+          ),
+        ...[{ unread: parseRules(user).unread, where: vscode.l10n.t('your settings') }, ...parsed].flatMap(({ unread, where }) =>
+          unread.map((text) => vscode.l10n.t('A rule in {0} cannot be read and is left out: {1}', where, text)),
+        ),
       ];
     },
     onDidChange: changed.event,
@@ -117,22 +123,31 @@ export function createPermissions(state: vscode.Memento, changed: vscode.EventEm
 
 interface Inspected {
   readonly user: unknown;
-  /** What the workspace says, and each of its folders. */
-  readonly workspace: readonly unknown[];
+  /** What the workspace says, and each of its folders, with the file that says it. */
+  readonly workspace: readonly { readonly value: unknown; readonly where: string }[];
 }
 
 /** A setting by where it stands; a folder's value counts as the workspace's. */
 function inspectAll(name: string): Inspected {
-  const scopes = [undefined, ...(vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri)];
-  const found = scopes.map((scope) => vscode.workspace.getConfiguration('sunaba', scope).inspect<unknown>(name));
-  const workspace = found.flatMap((each) => [each?.workspaceValue, each?.workspaceFolderValue]).filter((value) => value !== undefined);
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const { workspaceFile } = vscode.workspace;
+  const inspect = (scope?: vscode.Uri) => vscode.workspace.getConfiguration('sunaba', scope).inspect<unknown>(name);
+  const own = inspect();
+  const ofFolder = '.vscode/settings.json';
+  const found = [
+    { value: own?.workspaceValue, where: workspaceFile === undefined ? ofFolder : (workspaceFile.path.split('/').at(-1) ?? '') },
+    ...folders.map((folder) => ({
+      value: inspect(folder.uri)?.workspaceFolderValue,
+      where: workspaceFile === undefined ? ofFolder : `${folder.name}/${ofFolder}`,
+    })),
+  ].filter(({ value }) => value !== undefined);
   // With one folder its value and the workspace's are the same, and found at each scope.
-  const different = new Map(workspace.map((value) => [JSON.stringify(value), value]));
-  return { user: found[0]?.globalValue, workspace: [...different.values()] };
+  const different = new Map(found.map((each) => [JSON.stringify(each), each]));
+  return { user: own?.globalValue, workspace: [...different.values()] };
 }
 
 function toLists({ user, workspace }: Inspected): { readonly user: readonly string[]; readonly workspace: readonly string[] } {
-  return { user: toStrings(user), workspace: workspace.flatMap(toStrings) };
+  return { user: toStrings(user), workspace: workspace.flatMap(({ value }) => toStrings(value)) };
 }
 
 function toStrings(value: unknown): readonly string[] {

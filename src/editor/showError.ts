@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { fixesByCode, type Fix } from '../shared/fix';
+import { createTexts } from '../shared/texts';
 import { UserError } from '../shared/userError';
 import type { CommandName } from './commandNames';
 
@@ -27,7 +28,8 @@ export async function showError(error: unknown, log: vscode.LogOutputChannel): P
   log.error(message, ...(error instanceof Error && error.cause !== undefined ? [error.cause] : []));
   const fixes = error instanceof UserError ? fixesByCode[error.code].filter((fix) => fix !== 'retry') : (['showLog'] as const);
   const titles = fixes.map((fix) => fixCommands[fix].title);
-  const chosen = await vscode.window.showErrorMessage(error instanceof UserError ? message : `Sunaba: ${message}`, ...titles);
+  const shown = createTexts(vscode.l10n.bundle ?? {}).again(message);
+  const chosen = await vscode.window.showErrorMessage(error instanceof UserError ? shown : `Sunaba: ${shown}`, ...titles);
   const fix = fixes.find((each) => fixCommands[each].title === chosen);
   if (fix !== undefined) await runFix(fix);
 }

@@ -2,6 +2,7 @@ import type { Usage } from '../shared/agentEvent';
 import { isRecord } from '../shared/isRecord';
 import type { CallPart, ReplyPart } from '../agent/conversation';
 import type { ModelEnd, ModelEvent } from '../agent/model';
+import { english as l10n } from '../shared/texts';
 
 /** Gathers the chunks of one reply of Gemini's, each an unknown; parts are kept as they came. */
 export interface GeminiReply {
@@ -57,7 +58,8 @@ export function createGeminiReply(newCallId: () => string): GeminiReply {
     },
     end() {
       if (finishReason !== null) return toEnd(finishReason, finishMessage, parts);
-      if (blockReason !== null) return { reason: 'blocked', message: `Gemini refused the prompt (${blockReason}). Word it differently.` };
+      if (blockReason !== null)
+        return { reason: 'blocked', message: l10n.t('Gemini refused the prompt ({0}). Word it differently.', blockReason) };
       return null;
     },
   };
@@ -83,7 +85,7 @@ function toEnd(finishReason: string, finishMessage: string, parts: readonly Repl
       return {
         reason: 'failed',
         fault: 'empty reply',
-        message: 'The model gave an empty reply.',
+        message: l10n.t('The model gave an empty reply.'),
         nudge: 'Your last reply was empty. Go on: call a tool, or answer the user.',
       };
     case 'MALFORMED_FUNCTION_CALL':
@@ -93,7 +95,7 @@ function toEnd(finishReason: string, finishMessage: string, parts: readonly Repl
       return {
         reason: 'failed',
         fault: 'malformed call',
-        message: `The model made a tool call that cannot be read (${finishReason}).`,
+        message: l10n.t('The model made a tool call that cannot be read ({0}).', finishReason),
         nudge:
           'Your last tool call was malformed and was not run. Call one of the declared tools by its name, with arguments as its parameters say.',
       };
@@ -101,7 +103,7 @@ function toEnd(finishReason: string, finishMessage: string, parts: readonly Repl
       return {
         reason: 'limit',
         parts: parts.filter((part) => part.type !== 'call'),
-        message: 'The reply was cut: it reached the most that the model writes at once. Send "continue" to go on.',
+        message: l10n.t('The reply was cut: it reached the most that the model writes at once. Send "continue" to go on.'),
       };
     case 'SAFETY':
     case 'RECITATION':
@@ -110,11 +112,15 @@ function toEnd(finishReason: string, finishMessage: string, parts: readonly Repl
     case 'PROHIBITED_CONTENT':
     case 'SPII':
     case 'IMAGE_SAFETY':
-      return { reason: 'blocked', message: `Gemini ended its reply (${finishReason}).${detail} Word the prompt differently.` };
+      return { reason: 'blocked', message: l10n.t('Gemini ended its reply ({0}).{1} Word the prompt differently.', finishReason, detail) };
     default:
       return {
         reason: 'error',
-        message: `Gemini ended its reply for a reason that Sunaba does not know (${finishReason.slice(0, 60)}).${detail} Send the prompt again.`,
+        message: l10n.t(
+          'Gemini ended its reply for a reason that Sunaba does not know ({0}).{1} Send the prompt again.',
+          finishReason.slice(0, 60),
+          detail,
+        ),
         code: 'modelUnavailable',
       };
   }

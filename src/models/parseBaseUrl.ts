@@ -1,4 +1,5 @@
 import { UserError } from '../shared/userError';
+import { english as l10n } from '../shared/texts';
 
 /** Checks the address of the API: https anywhere, http to this machine alone. Gives it without a slash at the end. Throws `UserError`. */
 export function parseBaseUrl(text: string): string {
@@ -15,5 +16,8 @@ export function parseBaseUrl(text: string): string {
 }
 
 function invalid(what: string, why: string): UserError {
-  return new UserError('settingInvalid', `"${what}" cannot be used as the address of the model (sunaba.model.baseUrl): ${why}.`);
+  return new UserError(
+    'settingInvalid',
+    l10n.t('"{0}" cannot be used as the address of the model (sunaba.model.baseUrl): {1}.', what, why),
+  );
 }

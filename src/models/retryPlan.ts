@@ -1,4 +1,5 @@
 import type { WireFault } from './wireFault';
+import { english as l10n } from '../shared/texts';
 
 /** Waits that a fault may cost before the request is given up. */
 export interface RetryLimits {
@@ -21,7 +22,7 @@ export function planRetry(fault: WireFault, attempt: number, limits: RetryLimits
   if (usual === undefined) return null;
   switch (fault.kind) {
     case 'cut':
-      return { delayMs: usual, reason: 'The connection broke.' };
+      return { delayMs: usual, reason: l10n.t('The connection broke.') };
     case 'api': {
       if (fault.status !== 429 && fault.status < 500) return null;
       if (fault.status === 429 && fault.perDay) return null;
@@ -29,7 +30,10 @@ export function planRetry(fault: WireFault, attempt: number, limits: RetryLimits
       if (delayMs > limits.longestWaitMs) return null;
       return {
         delayMs,
-        reason: fault.status === 429 ? 'The quota of this minute is used up.' : `Gemini is not available now (HTTP ${fault.status}).`,
+        reason:
+          fault.status === 429
+            ? l10n.t('The quota of this minute is used up.')
+            : l10n.t('Gemini is not available now (HTTP {0}).', fault.status),
       };
     }
     case 'unreachable':

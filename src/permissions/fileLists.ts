@@ -9,8 +9,11 @@ export interface SourcedList {
 
 export interface EffectiveFiles {
   readonly rules: FileRules;
-  /** Patterns of the workspace that would take something back; they are not looked at. */
-  readonly ignored: readonly string[];
+}
+
+/** Whether a pattern takes back what another one says; in a workspace's list it is not looked at. */
+export function takesBack(pattern: string): boolean {
+  return pattern.trim().startsWith('!');
 }
 
 /**
@@ -19,7 +22,7 @@ export interface EffectiveFiles {
  * tools that write makes it read-only: so it holds for the shell too.
  */
 export function effectiveFiles(hidden: SourcedList, guarded: SourcedList, rules: readonly SourcedRule[]): EffectiveFiles {
-  const adds = (pattern: string) => !pattern.trim().startsWith('!');
+  const adds = (pattern: string) => !takesBack(pattern);
   const denied = (which: (tool: string | undefined) => boolean) =>
     rules.flatMap(({ rule }) =>
       rule.action === 'deny' && rule.path !== undefined && rule.command === undefined && which(rule.tool) ? [rule.path] : [],
@@ -30,6 +33,5 @@ export function effectiveFiles(hidden: SourcedList, guarded: SourcedList, rules:
       protected: [...defaultFileRules.protected, ...guarded.user, ...guarded.workspace.filter(adds)],
       readOnly: denied((tool) => tool === 'write_file' || tool === 'edit_file'),
     },
-    ignored: [...hidden.workspace, ...guarded.workspace].filter((pattern) => !adds(pattern)),
   };
 }

@@ -50,9 +50,9 @@ export function decide(call: CallFacts, rules: readonly SourcedRule[]): Decision
   return allowed === undefined ? { action: 'allow' } : { action: 'allow', by: allowed };
 }
 
-/** Rules of a workspace that would loosen something: they are not looked at, and the user is told. */
-export function looseningRules(rules: readonly SourcedRule[]): readonly SourcedRule[] {
-  return rules.filter(({ rule, source }) => source === 'workspace' && rule.action === 'allow');
+/** Whether a workspace's rule would loosen something: it is not looked at, and the user is told. */
+export function isLoosening(rule: Rule): boolean {
+  return rule.action === 'allow';
 }
 
 /** What `ask` and `deny` of an unknown shape say: a rule that cannot be read never loosens, it is left out and named. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../shared/userError';
 import type { Exit, HostKind, RunResult, Sandbox } from './sandbox';
+import { english as l10n } from '../shared/texts';
 
 /** What came of one attempt to get out, or to take too much. */
 export interface CheckItem {
@@ -139,5 +140,5 @@ function describeExit(exit: Exit): string {
 }
 
 function checkFailed(why: string): UserError {
-  return new UserError('sandboxFailed', `The check of the sandbox could not run: the program ${why}.`);
+  return new UserError('sandboxFailed', l10n.t('The check of the sandbox could not run: the program {0}.', why));
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../shared/userError';
+import { english as l10n } from '../shared/texts';
 
 /** Throws `UserError` where the folder that guests work on is not there any more: no call can work then. */
 export async function requireFolder(folder: string): Promise<void> {
@@ -8,5 +9,8 @@ export async function requireFolder(folder: string): Promise<void> {
     () => false,
   );
   if (isDirectory) return;
-  throw new UserError('workspaceFolderGone', `The folder ${folder} is gone or cannot be entered. Put it back, or open another one.`);
+  throw new UserError(
+    'workspaceFolderGone',
+    l10n.t('The folder {0} is gone or cannot be entered. Put it back, or open another one.', folder),
+  );
 }

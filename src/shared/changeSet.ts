@@ -1,3 +1,5 @@
+import { english as l10n } from './texts';
+
 /** How one path differs from what the folder holds. Paths are relative to the folder, with `/`. */
 export type Change =
   | { readonly kind: 'created'; readonly path: string; readonly entry: EntryKind; readonly details: ChangeDetails }
@@ -72,9 +74,19 @@ export interface GivenUpCheckpoints {
 
 /** What a user is told about checkpoints that were given up. */
 export function checkpointNotice({ commits, bytes, budgetMib }: GivenUpCheckpoints): string {
-  const which = commits === 1 ? 'The oldest checkpoint was' : `The ${commits} oldest checkpoints were`;
   const freed = Math.max(1, Math.round(bytes / (1024 * 1024)));
-  return `${which} given up (${freed} MiB) to stay within ${budgetMib} MiB; what they had applied cannot be undone any more. Keep more with the setting sunaba.checkpoints.budgetMiB.`;
+  return commits === 1
+    ? l10n.t(
+        'The oldest checkpoint was given up ({0} MiB) to stay within {1} MiB; what it had applied cannot be undone any more. Keep more with the setting sunaba.checkpoints.budgetMiB.',
+        freed,
+        budgetMib,
+      )
+    : l10n.t(
+        'The {0} oldest checkpoints were given up ({1} MiB) to stay within {2} MiB; what they had applied cannot be undone any more. Keep more with the setting sunaba.checkpoints.budgetMiB.',
+        commits,
+        freed,
+        budgetMib,
+      );
 }
 
 export interface CommitRequest {

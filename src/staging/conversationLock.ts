@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../shared/userError';
 import { makePrivateDirectory, createPrivateFile } from './privateFile';
 import { tryProcessLock, type ProcessLock } from './processLock';
+import { english as l10n } from '../shared/texts';
 
 /** How long the opening of a conversation waits for a window that still holds it. */
 export const conversationWaitMs = 20_000;
@@ -36,7 +37,9 @@ export async function holdConversation(storage: string, signal: AbortSignal, wai
       rmSync(wanted, { force: true });
       throw new UserError(
         'sandboxFailed',
-        'Another window is at work on this folder with the same pending changes. They are kept. Stop the turn there or close that window, then try again.',
+        l10n.t(
+          'Another window is at work on this folder with the same pending changes. They are kept. Stop the turn there or close that window, then try again.',
+        ),
       );
     }
     ask(wanted);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { UserError } from '../shared/userError';
 import { createPrivateFile, writeFully } from './privateFile';
+import { english as l10n } from '../shared/texts';
 
 /** How long a commit waits for another one of the same folder. */
 export const lockWaitMs = 15_000;
@@ -30,7 +31,7 @@ export function acquireProcessLock(path: string, waitMs = lockWaitMs): ProcessLo
   }
   throw new UserError(
     'sandboxFailed',
-    'Another Sunaba window or command is applying changes to this folder. Wait for it to end, then apply again.',
+    l10n.t('Another Sunaba window or command is applying changes to this folder. Wait for it to end, then apply again.'),
   );
 }
 

@@ -17,6 +17,7 @@ import { splitLower } from './lower/lower';
 import { silent } from './namespace';
 import type { OverlayTree } from './overlay/overlayTree';
 import { flattenMoved, giveUp, giveUpAll, keepContents, settle } from './overlay/rearrange';
+import { english as l10n } from '../shared/texts';
 
 export interface StagingOptions {
   /** Host path of the user's folder. */
@@ -120,10 +121,10 @@ class OverlayStaging implements Staging {
     const [directory, name] = splitLower(path);
     const parent = findStaged(root, directory);
     if (parent?.kind !== 'directory')
-      throw new UserError('sandboxFailed', 'The folder of this file is not staged any more. Discard the change.');
+      throw new UserError('sandboxFailed', l10n.t('The folder of this file is not staged any more. Discard the change.'));
     const found = parent.find(name);
     const file = found ?? parent.create(silent, name, 0o644);
-    if (file.kind !== 'file') throw new UserError('sandboxFailed', 'Only files can be edited in the review.');
+    if (file.kind !== 'file') throw new UserError('sandboxFailed', l10n.t('Only files can be edited in the review.'));
     const open = file.open(writing, { read: false, write: true, truncate: true });
     try {
       if (content.byteLength > 0) open.write(writing, content, 0);
@@ -213,7 +214,7 @@ class OverlayStaging implements Staging {
       this.store.recover();
       const journal = this.store.doneOne(commitId);
       if (journal === null)
-        throw new UserError('sandboxFailed', 'The originals of this commit are not kept any more. It cannot be taken back.');
+        throw new UserError('sandboxFailed', l10n.t('The originals of this commit are not kept any more. It cannot be taken back.'));
       const { targets, conflicts } = revertTargets(journal, this.folder, this.store);
       if (targets.length === 0) return { commitId: null, applied: [], held: [], conflicts };
       const about = { overlayId: this.options.overlayId, reverts: commitId };
@@ -268,7 +269,7 @@ class OverlayStaging implements Staging {
 function folderChanged(cause: PathChanged): UserError {
   return new UserError(
     'sandboxFailed',
-    'The folder changed while changes were applied. Nothing was changed. Look at the changes again, then apply.',
+    l10n.t('The folder changed while changes were applied. Nothing was changed. Look at the changes again, then apply.'),
     { cause },
   );
 }

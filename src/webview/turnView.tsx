@@ -135,7 +135,11 @@ function ItemView({
     case 'retry':
       return (
         <Aside icon="history">
-          {l10n.parts('{0} Trying again in {1} s.', <SafeText text={item.reason} />, Math.max(1, Math.round(item.delayMs / 1000)))}
+          {l10n.parts(
+            '{0} Trying again in {1} s.',
+            <SafeText text={l10n.again(item.reason)} />,
+            Math.max(1, Math.round(item.delayMs / 1000)),
+          )}
         </Aside>
       );
     case 'compacted':
@@ -240,7 +244,7 @@ function Approval({ item, actions }: { readonly item: Extract<Item, { kind: 'app
         <SafeText text={item.title} />
       </h3>
       <p>
-        <SafeText text={item.reason} />
+        <SafeText text={l10n.again(item.reason)} />
       </p>
       <p class="card-actions">
         <button type="button" class="button" onClick={() => actions.answer(item.approvalId, 'once')}>
@@ -272,7 +276,7 @@ export function Notice(props: {
       <Icon name={props.level} />
       <div>
         <p>
-          <SafeText text={props.message} />
+          <SafeText text={l10n.again(props.message)} />
         </p>
         {props.fixes.length > 0 && (
           <p class="notice-fixes">

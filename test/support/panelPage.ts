@@ -102,7 +102,9 @@ async function serve(): Promise<Server> {
       response.end(readFileSync(path.join(root, 'dist', name)));
     } else if (name === '/') {
       response.setHeader('content-type', 'text/html');
-      response.end(chatHtml({ nonce: 'testNonce', cspSource: "'self'", scriptUri: '/webview.js', styleUri: '/webview.css' }));
+      response.end(
+        chatHtml({ nonce: 'testNonce', cspSource: "'self'", scriptUri: '/webview.js', styleUri: '/webview.css', language: 'en' }),
+      );
     } else {
       response.statusCode = 404;
       response.end();

@@ -24,6 +24,7 @@ import { SignalState, signal, toSignal } from './signals';
 import type { SpawnRequest } from './spawnRequest';
 import { streamStat } from './streamStat';
 import { WholeOutput } from './wholeOutput';
+import { english as l10n } from '../../shared/texts';
 
 const pageBytes = 65_536;
 const mib = 1024 * 1024;
@@ -116,7 +117,7 @@ export class Run {
       const module = typeof program === 'string' ? await this.host.programs.load(program) : program;
       if (this.#exit) return;
       const name = typeof program === 'string' ? program : program.name;
-      if (!module) throw new UserError('sandboxFailed', `There is no program named ${name} in the sandbox.`);
+      if (!module) throw new UserError('sandboxFailed', l10n.t('There is no program named {0} in the sandbox.', name));
       const cwd = this.request.cwd ?? this.host.mount;
       const descriptors = this.#createDescriptors();
       this.#openStandard(descriptors);
@@ -274,7 +275,7 @@ export class Run {
     const memoryAtCap = attached && process.memory.byteLength >= maximumPages * pageBytes && maximumPages > initialPages;
     if (memoryAtCap) this.notice('processMemoryMib');
     if (process === this.#root) {
-      if (!attached) this.#fail(new UserError('sandboxFailed', `The program ${process.name} could not be started: ${trap}`));
+      if (!attached) this.#fail(new UserError('sandboxFailed', l10n.t('The program {0} could not be started: {1}', process.name, trap)));
       else this.#exit ??= { kind: 'trapped', message: trap, memoryAtCap };
     } else {
       const reason = memoryAtCap ? limitMessage('processMemoryMib', this.limits) : trap;
@@ -329,7 +330,9 @@ export class Run {
     if (this.#exit) return;
     this.#exit = { kind: 'aborted' };
     const failure =
-      error instanceof UserError ? error : new UserError('sandboxFailed', 'The sandbox could not start the program.', { cause: error });
+      error instanceof UserError
+        ? error
+        : new UserError('sandboxFailed', l10n.t('The sandbox could not start the program.'), { cause: error });
     this.#close();
     this.#reject(failure);
   }

@@ -1,4 +1,5 @@
 import { UserError } from '../../shared/userError';
+import { english as l10n } from '../../shared/texts';
 
 /** One guest of manifest.json: a module, and the names that /bin lists for it. */
 export interface GuestEntry {
@@ -38,5 +39,5 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function unreadable(why: string, cause?: unknown): UserError {
-  return new UserError('sandboxFailed', `Sunaba's list of programs cannot be read: ${why}. Install Sunaba again.`, { cause });
+  return new UserError('sandboxFailed', l10n.t("Sunaba's list of programs cannot be read: {0}. Install Sunaba again.", why), { cause });
 }

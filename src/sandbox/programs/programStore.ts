@@ -8,6 +8,7 @@ import type { ProgramSource } from '../kernel/kernel';
 import type { GuestModule } from '../launcher';
 import { relink } from '../relink/relink';
 import { parseManifest, type GuestEntry } from './manifest';
+import { english as l10n } from '../../shared/texts';
 
 const decompress = promisify(brotliDecompress);
 
@@ -66,7 +67,7 @@ async function loadGuest(folder: string, entry: GuestEntry): Promise<GuestModule
   const file = path.join(folder, entry.file);
   const bytes = await decompress(await readFile(file));
   if (createHash('sha256').update(bytes).digest('hex') !== entry.sha256) {
-    throw new UserError('sandboxFailed', `Sunaba's program ${entry.file} is damaged: its hash differs. Install Sunaba again.`);
+    throw new UserError('sandboxFailed', l10n.t("Sunaba's program {0} is damaged: its hash differs. Install Sunaba again.", entry.file));
   }
   return toGuestModule(entry.name, bytes);
 }

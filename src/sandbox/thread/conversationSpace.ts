@@ -8,6 +8,7 @@ import type { Ledger, ProgramSource } from '../kernel/kernel';
 import { createLedger } from './ledger';
 import { callStaging } from './callStaging';
 import type { StagingMethod, ThreadOptions } from './protocol';
+import { english as l10n } from '../../shared/texts';
 
 /** What a conversation's processes can name, and what becomes of what they write. Lives on the kernel's thread. */
 export interface ConversationSpace {
@@ -20,7 +21,7 @@ export interface ConversationSpace {
 /** Throws UserError `workspaceFolderGone` where the folder is no more. */
 export function createConversationSpace(options: ThreadOptions, programs: ProgramSource): ConversationSpace {
   if (!statSync(options.folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UserError('workspaceFolderGone', 'The folder of this chat is no longer there. Open it again, or start a new chat.');
+    throw new UserError('workspaceFolderGone', l10n.t('The folder of this chat is no longer there. Open it again, or start a new chat.'));
   }
   const trees = openConversationTrees({
     folder: options.folder,

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { UserError } from '../../shared/userError';
 import type { Failure } from './protocol';
+import { english as l10n } from '../../shared/texts';
 
 export function toFailure(error: unknown): Failure {
   const detail = inspect(error);
@@ -25,5 +26,5 @@ export class GaveWay extends Error {
 
 /** The kernel's thread is gone while something waited for it. */
 export function threadEnded(): UserError {
-  return new UserError('sandboxFailed', 'The sandbox ended unexpectedly. Run it again: a new one starts by itself.');
+  return new UserError('sandboxFailed', l10n.t('The sandbox ended unexpectedly. Run it again: a new one starts by itself.'));
 }

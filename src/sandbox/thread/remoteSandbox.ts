@@ -9,6 +9,7 @@ import { requireFolder } from '../requireFolder';
 import { GaveWay } from './failure';
 import { KernelConnection, type ConnectionOptions, type KernelHandle } from './kernelConnection';
 import type { StagingMethod, ThreadOptions } from './protocol';
+import { english as l10n } from '../../shared/texts';
 
 export interface RemoteSandboxOptions extends Pick<ConnectionOptions, 'onGuest'> {
   readonly host: HostKind;
@@ -75,7 +76,7 @@ export class RemoteSandbox implements Sandbox {
   }
 
   #connect(): KernelConnection {
-    if (this.#disposed) throw new UserError('sandboxFailed', 'This sandbox has been closed. Start a new chat.');
+    if (this.#disposed) throw new UserError('sandboxFailed', l10n.t('This sandbox has been closed. Start a new chat.'));
     if (!this.#connection) {
       const { connect, onGuest, thread } = this.options;
       const storage = thread.storage ?? (this.#temporary ??= mkdtempSync(path.join(tmpdir(), 'sunaba-')));

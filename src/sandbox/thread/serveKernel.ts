@@ -14,6 +14,7 @@ import type { Channel } from './channel';
 import { createConversationSpace, type ConversationSpace } from './conversationSpace';
 import { toFailure } from './failure';
 import type { FromThread, ThreadOptions, ToThread, WireRequest } from './protocol';
+import { english as l10n } from '../../shared/texts';
 
 const warmThreads = 2;
 const maxIdleThreads = 8;
@@ -33,7 +34,7 @@ export function serveKernel(channel: Channel<FromThread, ToThread>, exit: () => 
   const closing = new AbortController();
 
   const opened = (): Promise<Conversation> =>
-    opening ?? Promise.reject(new UserError('sandboxFailed', 'The sandbox was asked before it was opened.'));
+    opening ?? Promise.reject(new UserError('sandboxFailed', l10n.t('The sandbox was asked before it was opened.')));
 
   let closed: Promise<void> | undefined;
   const close = () => {

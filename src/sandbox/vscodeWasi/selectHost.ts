@@ -1,4 +1,5 @@
 import type { HostKind } from '../sandbox';
+import { english as l10n } from '../../shared/texts';
 
 /** The setting `sunaba.wasi.host`. */
 export type HostSetting = 'auto' | 'vscode' | 'embedded';
@@ -23,13 +24,15 @@ export function selectHost(setting: HostSetting, core: CoreState): HostChoice {
         host: 'embedded',
         notice:
           setting === 'vscode'
-            ? 'The extension "WebAssembly Execution Engine" (ms-vscode.wasm-wasi-core) is not installed: Sunaba uses its own host. Install it, or set sunaba.wasi.host to embedded.'
+            ? l10n.t(
+                'The extension "WebAssembly Execution Engine" (ms-vscode.wasm-wasi-core) is not installed: Sunaba uses its own host. Install it, or set sunaba.wasi.host to embedded.',
+              )
             : null,
       };
     case 'unusable':
       return {
         host: 'embedded',
-        notice: `The extension ms-vscode.wasm-wasi-core cannot be used: ${core.reason}. Sunaba uses its own host.`,
+        notice: l10n.t('The extension ms-vscode.wasm-wasi-core cannot be used: {0}. Sunaba uses its own host.', core.reason),
       };
   }
 }

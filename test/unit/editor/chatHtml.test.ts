@@ -6,6 +6,7 @@ const parts = {
   cspSource: 'https://*.vscode-cdn.net',
   scriptUri: 'https://x/webview.js',
   styleUri: 'https://x/webview.css',
+  language: 'ja',
 };
 
 describe('T32: the policy of the panel’s page', () => {
@@ -30,6 +31,7 @@ describe('T32: the policy of the panel’s page', () => {
     const html = chatHtml(parts);
     const at = html.indexOf('Content-Security-Policy');
     expect(at).toBeGreaterThan(0);
+    expect(html).toContain('<html lang="ja">');
     expect(at).toBeLessThan(html.search(/<(script|link|style|img|iframe)/));
     expect(html.match(/<script|<link|<style/g)).toEqual(['<link', '<script']);
     expect(html).not.toMatch(/ on\w+=|javascript:|unsafe-/);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { effectiveMode, isStricter } from '../../../src/permissions/effectiveMode';
 import { createFilePolicy } from '../../../src/permissions/filePolicy';
-import { effectiveFiles } from '../../../src/permissions/fileLists';
+import { effectiveFiles, takesBack } from '../../../src/permissions/fileLists';
 import { modes } from '../../../src/shared/mode';
 
 const maybe = fc.option(fc.constantFrom(...modes), { nil: undefined });
@@ -39,12 +39,12 @@ describe('hidden and protected files', () => {
   const none = { user: [], workspace: [] };
 
   test('T44: a workspace adds to the lists and takes nothing back', () => {
-    const { rules, ignored } = effectiveFiles({ user: [], workspace: ['!.env', 'notes/**'] }, { user: [], workspace: ['!.vscode/**'] }, []);
+    const { rules } = effectiveFiles({ user: [], workspace: ['!.env', 'notes/**'] }, { user: [], workspace: ['!.vscode/**'] }, []);
     const policy = createFilePolicy(rules);
     expect(policy.classify('.env').hidden).toBe(true);
     expect(policy.classify('notes/a').hidden).toBe(true);
     expect(policy.classify('.vscode/tasks.json').protected).toBe(true);
-    expect(ignored).toEqual(['!.env', '!.vscode/**']);
+    expect(['!.env', ' !.vscode/**', 'notes/**', '\\!'].map(takesBack)).toEqual([true, true, false, false]);
   });
 
   test('the user may take back what the defaults hide', () => {
