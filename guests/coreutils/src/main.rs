@@ -13,7 +13,6 @@ mod ln;
 mod ls;
 mod mkdir;
 mod mv;
-mod sort;
 mod stat;
 mod uname;
 
@@ -46,7 +45,6 @@ fn main() -> ExitCode {
                 }
             }
         }
-        "sort" => sort::run(&args[1..]),
         "uname" => uname::run(&args[1..]),
         "stat" => stat::run(&args[1..]),
         _ => match crates::run(&name, args.into_iter().map(bytes::os_string).collect()) {

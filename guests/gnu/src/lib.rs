@@ -11,3 +11,4 @@ pub mod regex;
 pub mod status;
 pub mod stream;
 pub mod time;
+pub mod version;

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use sunaba_gnu::{
     bytes,
     status::{Kind, Moment, Status},
+    version,
 };
 
 pub struct Entry {
@@ -50,7 +51,7 @@ fn compare(a: &Entry, b: &Entry, settings: &Settings) -> Ordering {
         By::Size => b.status.size.cmp(&a.status.size),
         By::Time => b.time(settings).cmp(&a.time(settings)),
         By::Extension => extension(&a.name).cmp(extension(&b.name)),
-        By::Version => version_order(&a.name, &b.name),
+        By::Version => version::compare(&a.name, &b.name),
         By::Width => a.name.len().cmp(&b.name.len()),
     }
 }
@@ -60,34 +61,4 @@ fn extension(name: &[u8]) -> &[u8] {
         Some(dot) => &name[dot..],
         None => b"",
     }
-}
-
-/// Runs of digits by their value, the rest by bytes.
-fn version_order(a: &[u8], b: &[u8]) -> Ordering {
-    let (mut a, mut b) = (a, b);
-    loop {
-        let text = |s: &[u8]| s.iter().position(u8::is_ascii_digit).unwrap_or(s.len());
-        let (i, j) = (text(a), text(b));
-        let order = a[..i].cmp(&b[..j]);
-        if order != Ordering::Equal {
-            return order;
-        }
-        (a, b) = (&a[i..], &b[j..]);
-        if a.is_empty() || b.is_empty() {
-            return a.len().cmp(&b.len());
-        }
-        let digits = |s: &[u8]| s.iter().position(|c| !c.is_ascii_digit()).unwrap_or(s.len());
-        let (i, j) = (digits(a), digits(b));
-        let (x, y) = (strip_zeros(&a[..i]), strip_zeros(&b[..j]));
-        let order = x.len().cmp(&y.len()).then_with(|| x.cmp(y));
-        if order != Ordering::Equal {
-            return order;
-        }
-        (a, b) = (&a[i..], &b[j..]);
-    }
-}
-
-fn strip_zeros(digits: &[u8]) -> &[u8] {
-    let first = digits.iter().position(|&d| d != b'0').unwrap_or(digits.len());
-    &digits[first..]
 }
