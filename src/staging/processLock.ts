@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { closeSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { UserError } from '../shared/userError';
@@ -11,6 +13,9 @@ export const lockWaitMs = 15_000;
 const retryMs = 25;
 /** A lock whose owner has not written its name into it by then was left by a crash. */
 const unnamedAgeMs = 5_000;
+/** By how much what the system tells of its uptime may go back while it is up: some derive it from the clock. */
+const uptimeSlackSeconds = 60;
+const psTimeoutMs = 5_000;
 
 export interface ProcessLock {
   release(): void;
@@ -74,6 +79,8 @@ interface Owner {
   readonly thread?: number;
   /** When the process started, as the system tells; null where it does not. */
   readonly started: string | null;
+  /** Seconds that the system had been up; absent in locks of former versions. */
+  readonly upFor?: number;
   readonly token: string;
 }
 
@@ -86,7 +93,7 @@ function create(path: string, token: string): boolean {
     throw cause;
   }
   try {
-    const owner: Owner = { pid: process.pid, thread: threadId, started: startOf(process.pid), token };
+    const owner: Owner = { pid: process.pid, thread: threadId, started: startOf(process.pid), upFor: uptime(), token };
     writeFully(fd, Buffer.from(JSON.stringify(owner)));
   } finally {
     closeSync(fd);
@@ -140,6 +147,7 @@ function isOwner(value: unknown): value is Owner {
     'pid' in value &&
     Number.isSafeInteger(value.pid) &&
     (!('thread' in value) || Number.isSafeInteger(value.thread)) &&
+    (!('upFor' in value) || typeof value.upFor === 'number') &&
     'started' in value &&
     (value.started === null || typeof value.started === 'string') &&
     'token' in value &&
@@ -153,6 +161,8 @@ function isThisProcess({ pid, started }: Owner): boolean {
 }
 
 function isAlive(owner: Owner): boolean {
+  // The system has been started anew since: whoever has that number now is another one.
+  if (owner.started === null && owner.upFor !== undefined && owner.upFor > uptime() + uptimeSlackSeconds) return false;
   try {
     process.kill(owner.pid, 0);
   } catch (cause) {
@@ -162,8 +172,13 @@ function isAlive(owner: Owner): boolean {
   return started === null || owner.started === null || started === owner.started;
 }
 
-/** Start time of a process in clock ticks, so that a number given out anew is not taken for its former bearer. */
+/**
+ * When a process started, so that a number given out anew is not taken for its former bearer: in clock ticks on Linux,
+ * as `ps` tells elsewhere. Windows has nothing that is quick to ask.
+ */
 function startOf(pid: number): string | null {
+  if (process.platform === 'win32') return null;
+  if (process.platform !== 'linux') return startByPs(pid);
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -171,6 +186,15 @@ function startOf(pid: number): string | null {
   } catch {
     return null;
   }
+}
+
+/** The same as POSIX' `ps` has it, to the second; null where it does not tell. */
+export function startByPs(pid: number): string | null {
+  const env = { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' };
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env, timeout: psTimeoutMs });
+  const [state, ...start] = (stdout ?? '').trim().split(/\s+/);
+  if (state === undefined || start.length === 0) return null;
+  return state.startsWith('Z') ? 'ended' : start.join(' ');
 }
 
 function isCode(cause: unknown, code: string): boolean {

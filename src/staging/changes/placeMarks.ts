@@ -1,5 +1,6 @@
 import { FsError } from '../errno';
 import { silent } from '../namespace';
+import { lookFromAbove } from '../lower/lookFromAbove';
 import { joinLower, splitLower } from '../lower/lower';
 import type { OverlayDirectory } from '../overlay/directory';
 import type { DirectoryNode } from '../node';
@@ -46,8 +47,16 @@ interface Known {
 
 /** Places that are protected for what they are, not for their name. */
 export class ProtectedPlaces {
-  private readonly known = new Map<string, Known>();
-  constructor(private readonly root: OverlayDirectory) {}
+  private readonly of: (directory: string) => Known;
+  constructor(private readonly root: OverlayDirectory) {
+    const top = this.look('', root, true, { inRepository: false, aliases: [] });
+    this.of = lookFromAbove(top, (path, above) => {
+      const [directory, name] = splitLower(path);
+      const staged = above.staged?.kind === 'directory' ? above.staged.find(name) : null;
+      const isThere = above.isThere && root.context.lower.stat(directory, name)?.kind === 'directory';
+      return this.look(path, staged, isThere, above);
+    });
+  }
 
   /**
    * Whether a path lies in what git would take for a bare repository (its `config` can name programs to run), as staged
@@ -56,29 +65,6 @@ export class ProtectedPlaces {
   holds(path: string): boolean {
     const { inRepository, aliases } = this.of(splitLower(path)[0]);
     return inRepository || aliases.some((target) => path === target || path.startsWith(`${target}/`));
-  }
-
-  private of(directory: string): Known {
-    const missing: string[] = [];
-    let at = directory;
-    let known = this.known.get(at);
-    while (known === undefined && at !== '') {
-      missing.push(at);
-      at = splitLower(at)[0];
-      known = this.known.get(at);
-    }
-    if (known === undefined) {
-      known = this.look('', this.root, true, { inRepository: false, aliases: [] });
-      this.known.set('', known);
-    }
-    for (const each of missing.reverse()) {
-      const [above, name] = splitLower(each);
-      const staged = known.staged?.kind === 'directory' ? known.staged.find(name) : null;
-      const isThere: boolean = known.isThere && this.root.context.lower.stat(above, name)?.kind === 'directory';
-      known = this.look(each, staged, isThere, known);
-      this.known.set(each, known);
-    }
-    return known;
   }
 
   private look(directory: string, staged: Known['staged'], isThere: boolean, above: Pick<Known, 'inRepository' | 'aliases'>): Known {

@@ -36,6 +36,11 @@ export class CommitRun {
     private readonly observe: StepObserver,
   ) {}
 
+  /** Nothing of the folder is to be changed any more. */
+  get isOver(): boolean {
+    return this.journal.state === 'done' || this.journal.state === 'undone';
+  }
+
   /** Puts everything that needs space on the folder's disk; nothing of the folder itself changes. */
   prepare(sources: ReadonlyMap<number, ContentSource>): void {
     this.note('preparing');
@@ -120,7 +125,8 @@ export class CommitRun {
   resume(): void {
     for (const step of this.journal.steps) {
       if (!this.isOpen(step)) continue;
-      this.take(step);
+      if (step.op === 'rmdir') this.removeIfEmpty(step.path);
+      else this.take(step);
       this.observe(`${step.op} ${step.path}`);
     }
   }
@@ -132,7 +138,7 @@ export class CommitRun {
       case 'remove':
         return !this.has(step.path, `old-${step.n}`) && isSameState(folder.state(step.path), step.before);
       case 'rmdir':
-        return this.isEmptyDirectory(step.path);
+        return true;
       case 'mkdir':
         return folder.stat(step.path) === null;
       case 'place':
@@ -144,11 +150,6 @@ export class CommitRun {
     }
   }
 
-  private isEmptyDirectory(path: string): boolean {
-    if (this.folder.stat(path)?.kind !== 'directory') return false;
-    return this.folder.list(path).length === 0;
-  }
-
   /** Takes all steps back, in turn, needing no space. */
   undo(): void {
     this.note('undoing');
@@ -157,9 +158,30 @@ export class CommitRun {
       this.observe(`undo ${step.op} ${step.path}`);
     }
     this.syncFolders();
+    const kept = this.keepWhatWasReplaced();
     this.clearAsides();
+    if (kept) return;
     this.note('undone');
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /**
+   * Where the user has put something of their own in the place of what a step had taken, or changed what it had put
+   * there, the original has no place to go back to. It is kept as that of a commit which is over, for a revert. True where there is one.
+   */
+  private keepWhatWasReplaced(): boolean {
+    const kept = new Set<number>();
+    for (const step of this.journal.steps) {
+      if (step.op !== 'remove' && (step.op !== 'place' || this.has(step.path, `new-${step.n}`))) continue;
+      if (this.has(step.path, `old-${step.n}`)) kept.add(step.n);
+    }
+    if (kept.size === 0) return false;
+    const applied = this.journal.applied.filter(({ original }) => original !== null && kept.has(original));
+    // No overlay takes this for a commit of its changes: they stay staged.
+    this.journal = { ...this.journal, applied, overlayId: '' };
+    this.note('done');
+    this.moveOriginals();
+    return true;
   }
 
   private takeBack(step: Step): void {
@@ -173,8 +195,7 @@ export class CommitRun {
         if (folder.stat(step.path) === null && step.before.kind === 'directory') folder.mkdir(step.path, step.before.mode);
         return;
       case 'mkdir':
-        if (this.isEmptyDirectory(step.path)) this.removeOwnFolder(step.path);
-        return;
+        return this.removeIfEmpty(step.path);
       case 'place':
         if (this.has(step.path, `new-${step.n}`) || !isSameState(folder.state(step.path), step.after)) return;
         if (step.before === null) folder.unlink(step.path);
@@ -189,13 +210,9 @@ export class CommitRun {
     }
   }
 
-  /** Between the look and the removal the user may have put something else there, or into it: then it is theirs, and stays. */
-  private removeOwnFolder(path: string): void {
-    try {
-      this.folder.rmdir(path);
-    } catch (error) {
-      if (!['notdir', 'notempty', 'noent'].includes(toFsError(error).code)) throw error;
-    }
+  /** What the user has put into it, or there in its place, is theirs and stays. Trying is the only look that counts. */
+  private removeIfEmpty(path: string): void {
+    unlessGone(() => this.folder.rmdir(path));
   }
 
   /** Makes it last, notes it, and moves the originals to where a revert finds them. */
@@ -208,21 +225,27 @@ export class CommitRun {
 
   /** Of a commit that is done: what is left of its own files in the folder. */
   keepOriginals(): void {
+    this.moveOriginals();
+    this.clearAsides();
+    this.observe('clear');
+  }
+
+  private moveOriginals(): void {
     for (const step of this.journal.steps) {
       if (step.op !== 'remove' && step.op !== 'place') continue;
       if (!this.has(step.path, `old-${step.n}`)) continue;
       this.folder.moveOut(this.aside(step.path, `old-${step.n}`), join(this.directory, `original-${step.n}`));
     }
     this.observe('originals');
-    this.clearAsides();
-    this.observe('clear');
   }
 
   clearAsides(): void {
     for (const aside of this.journal.asides) {
       if (this.folder.stat(aside)?.kind !== 'directory') continue;
-      for (const name of this.folder.list(aside)) this.folder.unlink(joinLower(aside, name));
-      this.folder.rmdir(aside);
+      unlessGone(() => {
+        for (const name of this.folder.list(aside)) unlessGone(() => this.folder.unlink(joinLower(aside, name)));
+      });
+      this.removeIfEmpty(aside);
     }
   }
 
@@ -261,6 +284,15 @@ export class CommitRun {
     }
     if (best === null) throw new Error('a commit without a directory of its own');
     return joinLower(best, name);
+  }
+}
+
+/** Does what only makes sense while something is there, and there as it was. */
+function unlessGone(run: () => void): void {
+  try {
+    run();
+  } catch (cause) {
+    if (!changedUnderway.has(toFsError(cause).code)) throw cause;
   }
 }
 

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GivenUpCheckpoints } from '../../shared/changeSet';
+import { UserError } from '../../shared/userError';
 import { hashOfText } from '../contentHash';
-import { makePrivateDirectory } from '../privateFile';
+import { makePrivateDirectory, syncDirectory } from '../privateFile';
 import { acquireProcessLock, tryProcessLock, type ProcessLock } from '../processLock';
 import { CheckpointBudget } from './checkpointBudget';
-import { CommitRun, type StepObserver } from './commitRun';
+import { CommitRun, describeFailure, type StepObserver } from './commitRun';
 import type { HostFolder } from './hostFolder';
-import { readJournal, type Journal } from './journal';
+import { hasJournal, readJournal, type Journal } from './journal';
 
 /**
  * Where the journals and originals of one folder's commits are, for every window and the command line alike: a private
@@ -36,53 +37,50 @@ export class CommitStore {
     return acquireProcessLock(join(this.directory, 'lock'));
   }
 
-  /** Where no other process holds the lock, finishes what a former one left. A living committer is left alone. */
+  /**
+   * Where no other process holds the lock, finishes what a former one left. A living committer is left alone, and so is,
+   * until the next commit, what cannot be finished now: guests can work all the same.
+   */
   recoverIfFree(): void {
     if (!existsSync(this.commits)) return;
     const lock = tryProcessLock(join(this.directory, 'lock'));
     if (lock === null) return;
     try {
-      this.recover();
+      this.recoverAll();
     } finally {
       lock.release();
     }
   }
 
-  /** With the lock held: every commit that was stopped is finished or taken back. */
+  /** With the lock held: every commit that was stopped is finished or taken back. A UserError where one cannot be. */
   recover(): void {
+    const [failure] = this.recoverAll();
+    if (failure === undefined) return;
+    throw new UserError('sandboxFailed', `An earlier commit was stopped and cannot be taken back yet. ${describeFailure(failure)}`, {
+      cause: failure,
+    });
+  }
+
+  /** Sees to each commit; gives what went wrong. */
+  private recoverAll(): unknown[] {
+    const failures: unknown[] = [];
     for (const commitId of this.ids()) {
       const directory = join(this.commits, commitId);
       const journal = readJournal(directory);
       if (journal === null) {
-        rmSync(directory, { recursive: true, force: true }); // stopped before anything was written to the folder
+        // Stopped before anything was written to the folder; a journal that is there and cannot be read is not ours to drop.
+        if (!hasJournal(directory)) rmSync(directory, { recursive: true, force: true });
         continue;
       }
       const run = new CommitRun(this.folder, directory, journal, this.observe);
-      switch (journal.state) {
-        case 'preparing':
-          run.clearAsides();
-          rmSync(directory, { recursive: true, force: true });
-          break;
-        case 'prepared':
-          try {
-            run.resume();
-            run.confirmApplied();
-            run.finish();
-          } catch {
-            run.undo();
-          }
-          break;
-        case 'undoing':
-          run.undo();
-          break;
-        case 'done':
-          run.keepOriginals();
-          break;
-        case 'undone':
-          rmSync(directory, { recursive: true, force: true });
-          break;
+      try {
+        recoverOne(run, directory);
+      } catch (cause) {
+        // Of one that had not begun, or is over, only its own files are still in the folder.
+        if (journal.state !== 'preparing' && !run.isOver) failures.push(cause);
       }
     }
+    return failures;
   }
 
   /** Commits that are over and can be taken back, oldest first; without those of `known`, whose journals are not read. */
@@ -99,6 +97,7 @@ export class CommitStore {
     const commitId = randomBytes(8).toString('hex');
     const directory = join(this.commits, commitId);
     mkdirSync(directory, { mode: 0o700 });
+    syncDirectory(this.commits);
     const asides = asidesAbove.map((above) => `${above === '' ? '' : `${above}/`}.sunaba-commit-${commitId}`);
     return new CommitRun(this.folder, directory, { ...journal, version: 1, commitId, asides, state: 'preparing' }, this.observe);
   }
@@ -121,5 +120,34 @@ export class CommitStore {
   private ids(): string[] {
     if (!existsSync(this.commits)) return [];
     return readdirSync(this.commits).filter((name) => /^[0-9a-f]{16}$/.test(name));
+  }
+}
+
+function recoverOne(run: CommitRun, directory: string): void {
+  switch (run.journal.state) {
+    case 'preparing':
+      run.clearAsides();
+      rmSync(directory, { recursive: true, force: true });
+      break;
+    case 'prepared':
+      try {
+        run.resume();
+        run.confirmApplied();
+        run.finish();
+      } catch (cause) {
+        if (run.isOver) throw cause; // only its originals could not be moved
+
+        run.undo();
+      }
+      break;
+    case 'undoing':
+      run.undo();
+      break;
+    case 'done':
+      run.keepOriginals();
+      break;
+    case 'undone':
+      rmSync(directory, { recursive: true, force: true });
+      break;
   }
 }

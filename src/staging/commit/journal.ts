@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replacePrivateFile } from '../privateFile';
 import { isEntryState, type EntryState } from './entryState';
@@ -51,12 +51,15 @@ export function writeJournal(directory: string, journal: Journal): void {
   replacePrivateFile(join(directory, 'journal.json'), JSON.stringify(journal));
 }
 
+/** False where no journal was written yet. */
+export function hasJournal(directory: string): boolean {
+  return lstatSync(join(directory, 'journal.json'), { throwIfNoEntry: false }) !== undefined;
+}
+
 /** The journal of a commit directory; null where none was written yet or it cannot be understood. */
 export function readJournal(directory: string): Journal | null {
-  const path = join(directory, 'journal.json');
-  if (!existsSync(path)) return null;
   try {
-    const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const parsed: unknown = JSON.parse(readFileSync(join(directory, 'journal.json'), 'utf8'));
     return isJournal(parsed) ? parsed : null;
   } catch {
     return null;

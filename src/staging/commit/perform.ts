@@ -1,3 +1,4 @@
+import { lookFromAbove } from '../lower/lookFromAbove';
 import { splitLower } from '../lower/lower';
 import { UserError } from '../../shared/userError';
 import type { Stat } from '../vfs';
@@ -25,7 +26,7 @@ export function performCommit(
     run.finish();
     return run.journal;
   } catch (cause) {
-    if (run.journal.state === 'done') return run.journal; // applied; only originals could not be moved
+    if (run.isOver) return run.journal; // applied; only originals could not be moved
     undo(run);
     if (cause instanceof PathChanged) throw cause;
     throw new UserError('sandboxFailed', `${describeFailure(cause)} Nothing was changed; the changes stay staged.`, { cause });
@@ -50,24 +51,12 @@ interface Place {
 /** The folder's own top and, where it holds other file systems, the top of each that is written to: renames do not cross them. */
 function asidesAbove(folder: HostFolder, targets: readonly Target[]): string[] {
   const dev = folder.stat('.')?.dev;
-  const places = new Map<string, Place>([['', { dev, top: '', isThere: true }]]);
-  /** Each directory is looked at once, from above: what is below one that is not there is not there either. */
-  const placeOf = (directory: string): Place => {
-    const missing: string[] = [];
-    let at = directory;
-    let place = places.get(at);
-    for (; place === undefined; place = places.get(at)) {
-      missing.push(at);
-      at = splitLower(at)[0];
-    }
-    for (const each of missing.reverse()) {
-      const stat: Stat | null = place.isThere ? folder.stat(each) : null;
-      if (stat?.kind !== 'directory') place = { ...place, isThere: false };
-      else place = { dev: stat.dev, top: stat.dev === place.dev ? place.top : each, isThere: true };
-      places.set(each, place);
-    }
-    return place;
-  };
+  const placeOf = lookFromAbove<Place>({ dev, top: '', isThere: true }, (path, above) => {
+    // What is below a directory that is not there is not there either.
+    const stat = above.isThere ? folder.stat(path) : null;
+    if (stat?.kind !== 'directory') return { ...above, isThere: false };
+    return { dev: stat.dev, top: stat.dev === above.dev ? above.top : path, isThere: true };
+  });
   const asides = new Set(['']);
   for (const { path } of targets) {
     const place = placeOf(splitLower(path)[0]);

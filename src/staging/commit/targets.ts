@@ -2,6 +2,7 @@ import type { ChangeMark, CommitRequest, ConflictReason } from '../../shared/cha
 import type { DescribedChange } from '../changes/describe';
 import { isSameAs } from '../changes/contents';
 import { comparePaths } from '../changes/difference';
+import { lookFromAbove } from '../lower/lookFromAbove';
 import { splitLower } from '../lower/lower';
 import type { CoveringNode } from '../overlay/directory';
 import type { Base } from '../overlay/records';
@@ -94,20 +95,12 @@ function dropImpossible(described: readonly DescribedChange[], selection: Select
 /** A path below something that is no directory, and stays. */
 function dropWithoutParent(described: readonly DescribedChange[], selection: Selection, folder: HostFolder): boolean {
   const chosen = new Set(selection.chosen.map((each) => each.change.path));
-  /** What is no directory and stands on the way to a path, itself counted; each directory is looked at once. */
-  const causes = new Map<string, string | null>([['', null]]);
-  const causeAt = (path: string): string | null => {
-    const unknown: string[] = [];
-    let at = path;
-    for (; !causes.has(at); at = splitLower(at)[0]) unknown.push(at);
-    let cause = causes.get(at) ?? null;
-    for (const each of unknown.reverse()) {
-      const stat = cause !== null || chosen.has(each) ? null : folder.stat(each);
-      if (stat !== null && stat.kind !== 'directory') cause = each;
-      causes.set(each, cause);
-    }
-    return cause;
-  };
+  /** What is no directory and stands on the way to a path, itself counted. */
+  const causeAt = lookFromAbove<string | null>(null, (path, above) => {
+    if (above !== null) return above;
+    const stat = chosen.has(path) ? null : folder.stat(path);
+    return stat !== null && stat.kind !== 'directory' ? path : null;
+  });
   const paths = new Set(described.map(({ change }) => change.path));
   const dropped = new Set<DescribedChange>();
   for (const each of selection.chosen) {

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dropThreadLocks, tryProcessLock } from '../../../src/staging/processLock';
+import { dropThreadLocks, startByPs, tryProcessLock } from '../../../src/staging/processLock';
 
 let top: string;
 let state: string;
@@ -38,5 +39,36 @@ describe('a lock that a thread of this very process holds', () => {
 
   it('where nothing was ever held there is nothing to give up', () => {
     dropThreadLocks(threadId, join(top, 'none'), join(top, 'nowhere'));
+  });
+});
+
+describe('a lock whose holder has ended', () => {
+  const lockOf = (owner: object): boolean => {
+    const path = join(storage, 'lock');
+    writeFileSync(path, JSON.stringify({ token: 'x', ...owner }));
+    return tryProcessLock(path) !== null;
+  };
+
+  it('is taken over though another process has its number now: that started at another time', () => {
+    expect(lockOf({ pid: process.ppid, started: 'another time' })).toBe(true);
+    expect(lockOf({ pid: process.ppid, started: null })).toBe(false);
+  });
+
+  it('is taken over after the system was started anew, where start times are not told', () => {
+    expect(lockOf({ pid: process.ppid, started: null, upFor: uptime() + 3600 })).toBe(true);
+    expect(lockOf({ pid: process.ppid, started: null, upFor: uptime() })).toBe(false);
+  });
+
+  it.runIf(process.platform !== 'win32')('ps tells a start time that stays, and differs from that of another process', async () => {
+    const own = startByPs(process.pid);
+    expect(own).toMatch(/^[A-Z][a-z]{2} [A-Z][a-z]{2} \d+ \d\d:\d\d:\d\d \d{4}$/);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect(startByPs(process.pid)).toBe(own);
+    const other = spawn(process.execPath, ['-e', 'setTimeout(() => 0, 60000)']);
+    const ended = new Promise((resolve) => other.once('exit', resolve));
+    expect(startByPs(other.pid ?? 0)).not.toBe(own);
+    other.kill('SIGKILL');
+    await ended;
+    expect(startByPs(other.pid ?? 0)).toBeNull();
   });
 });
