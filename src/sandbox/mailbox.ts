@@ -18,7 +18,10 @@ export const mailbox = {
 export const argBytes = 8;
 export const maxArgs = 12;
 
-export const mailboxBytes = mailbox.args + maxArgs * argBytes;
+/** After the arguments: pages that the last `memory.grow` asked for where it was refused, else 0. */
+export const refusedGrowth = mailbox.args + maxArgs * argBytes;
+
+export const mailboxBytes = refusedGrowth + 4;
 
 /**
  * Values of `state`. A guest never goes back to `idle`: it stays at `answered` until its next call. A guest that finds

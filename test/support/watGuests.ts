@@ -91,6 +91,18 @@ const sources = {
   growAndTrap: `(module (memory 1) (func (export "_start")
     (loop $more (br_if $more (i32.ne (memory.grow (i32.const 1)) (i32.const -1)))) unreachable))`,
 
+  /** Asks for a gigabyte at once, which its cap does not allow, and gives up. */
+  growALot: `(module (memory 1) (func (export "_start")
+    (if (i32.eq (memory.grow (i32.const 16384)) (i32.const -1)) (then unreachable))))`,
+
+  /** Is refused a gigabyte, goes on with a page, and traps for another reason. */
+  growLess: `(module (memory 1) (func (export "_start")
+    (drop (memory.grow (i32.const 16384))) (drop (memory.grow (i32.const 1))) unreachable))`,
+
+  /** Is refused a gigabyte, and divides by zero. */
+  growAndDivide: `(module (memory 1) (func (export "_start")
+    (drop (memory.grow (i32.const 16384))) (drop (i32.div_u (i32.const 1) (i32.const 0)))))`,
+
   /** Makes 100,000 of the cheapest calls there are. */
   calls: `(module
     (${wasi} "fd_tell" (func $tell (param i32 i32) (result i32)))

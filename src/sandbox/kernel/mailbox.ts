@@ -1,4 +1,4 @@
-import { mailbox, mailboxState } from '../mailbox';
+import { mailbox, mailboxState, refusedGrowth } from '../mailbox';
 
 /*
  * The mailbox in a guest's memory, as docs/kernel.md lays it down. Indexes count i32 words of the mailbox.
@@ -14,6 +14,8 @@ export const SPIN = at('spin');
 export const CALL = at('call');
 export const RESULT = at('result');
 const ARGS = at('args');
+/** Pages that the last growth of the memory asked for where it was refused. */
+export const REFUSED = refusedGrowth / 4;
 
 export const { asked: ASKED, answered: ANSWERED, die: DIE } = mailboxState;
 

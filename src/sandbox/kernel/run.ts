@@ -12,6 +12,7 @@ import { Directory } from './directory';
 import { allowedEnvironment, createEnvironment } from './environment';
 import { GuestMemory } from './guestMemory';
 import { HostOutput } from './hostStream';
+import { REFUSED } from './mailbox';
 import type { KernelOptions, KernelRequest, KernelResult, KernelRunCallbacks, Ledger } from './kernel';
 import { limitMessage } from './limitMessage';
 import { Output } from './output';
@@ -272,7 +273,7 @@ export class Run {
       return;
     }
     // A memory that could never grow stands at its maximum from the beginning; that says nothing.
-    const memoryAtCap = attached && process.memory.byteLength >= maximumPages * pageBytes && maximumPages > initialPages;
+    const memoryAtCap = attached && maximumPages > initialPages && wantedMore(process, trap, maximumPages * pageBytes);
     if (memoryAtCap) this.notice('processMemoryMib');
     if (process === this.#root) {
       if (!attached) this.#fail(new UserError('sandboxFailed', l10n.t('The program {0} could not be started: {1}', process.name, trap)));
@@ -282,7 +283,8 @@ export class Run {
       const line = Buffer.from(`sunaba: ${process.name} (process ${process.pid}) was ended: ${reason}\n`);
       this.output.write('stderr', [line], line.length);
     }
-    process.end(attached ? { kind: 'signaled', signal: toSignal(trap) } : { kind: 'exited', code: 126 });
+    const ending = memoryAtCap ? signal.kill : toSignal(trap);
+    process.end(attached ? { kind: 'signaled', signal: ending } : { kind: 'exited', code: 126 });
   }
 
   #checkMemory(): void {
@@ -362,6 +364,17 @@ export class Run {
       durationMs: performance.now() - this.#startedMs,
     });
   }
+}
+
+/**
+ * Whether a trap came for want of memory: it stood at its cap, or the program gave up (a failed allocation ends in
+ * `unreachable`) and the last growth that it had asked for went beyond the cap.
+ */
+function wantedMore(process: Process, trap: string, cap: number): boolean {
+  const { byteLength, ints } = process.memory;
+  if (byteLength >= cap) return true;
+  const refused = (ints[REFUSED] ?? 0) >>> 0;
+  return toSignal(trap) === signal.abrt && byteLength + refused * pageBytes > cap;
 }
 
 /** On whose behalf the kernel itself writes: nobody's ledger, and bounded by the limits on output. */

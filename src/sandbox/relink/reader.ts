@@ -8,6 +8,11 @@ export class Reader {
     readonly end: number,
   ) {}
 
+  /** A reader of what is left of the same range. */
+  fork(): Reader {
+    return new Reader(this.bytes, this.offset, this.end);
+  }
+
   get done(): boolean {
     return this.offset >= this.end;
   }

@@ -1,8 +1,10 @@
 import { calls } from '../calls';
 import { mailboxAddress as usualMailboxAddress, mailboxBytes } from '../mailbox';
 import { importKind, maxPages, parseModule, section, sectionOrder, type FunctionType, type ParsedModule } from './parseModule';
+import type { Reader } from './reader';
 import { RelinkError } from './relinkError';
-import { importStub, startWrapper } from './stub';
+import { callInsteadOfGrow } from './memoryGrow';
+import { growBody, importStub, startWrapper } from './stub';
 import { ModuleWriter, name, u32 } from './writer';
 
 export interface Relinked {
@@ -48,20 +50,27 @@ export function relink(bytes: Uint8Array): Relinked {
   const procExit = calls.findIndex(([, called]) => called === 'proc_exit');
   const wrapper = { index: module.imports.length + module.functions.length, body: startWrapper(mailboxAddress, start.index, procExit) };
 
+  const grow = { index: wrapper.index + 1, typeIndex: module.types.length, body: growBody(mailboxAddress) };
+
   const writer = new ModuleWriter();
   const replaced = new Map<number, (readonly number[] | Uint8Array)[]>([
+    [section.type, [u32(module.types.length + 1), restOfVector(module.sections.get(section.type)), [0x60, 1, typeI32, 1, typeI32]]],
     [section.import, [[1, ...name('env'), ...name('memory'), importKind.memory, 3, ...u32(initialPages), ...u32(maximumPages)]]],
     [
       section.function,
       [
-        u32(wrapper.index + 1),
+        u32(grow.index + 1),
         module.imports.flatMap(({ typeIndex }) => u32(typeIndex)),
         module.functions.flatMap((typeIndex) => u32(typeIndex)),
         u32(start.typeIndex),
+        u32(grow.typeIndex),
       ],
     ],
     [section.export, [encodeExports(module, wrapper.index)]],
-    [section.code, [u32(wrapper.index + 1), stubs.flat(), rest(module.code), wrapper.body]],
+    [
+      section.code,
+      [u32(grow.index + 1), stubs.flat(), ...(module.code ? callInsteadOfGrow(module.code, grow.index) : []), wrapper.body, grow.body],
+    ],
   ]);
   for (const id of sectionOrder) {
     if (id === section.memory) continue;
@@ -126,6 +135,14 @@ function encodeExports(module: ParsedModule, start: number): number[] {
     ...u32(text === '_start' && kind === importKind.function ? start : index),
   ]);
   return [...u32(module.exports.length), ...entries];
+}
+
+/** The items of a vector, without their number. */
+function restOfVector(range: Reader | undefined): Uint8Array {
+  if (!range) return new Uint8Array();
+  const reader = range.fork();
+  reader.u32('number of items');
+  return rest(reader);
 }
 
 function rest(reader: { bytes: Uint8Array; offset: number; end: number } | null): Uint8Array {

@@ -1,4 +1,4 @@
-import { argBytes, mailbox, mailboxState } from '../mailbox';
+import { argBytes, mailbox, mailboxState, refusedGrowth } from '../mailbox';
 import { s32, u32 } from './writer';
 
 /** A parameter of a call as the mailbox takes it: a local of the stub, or a constant. */
@@ -14,12 +14,14 @@ const op = {
   brIf: 0x0d,
   call: 0x10,
   drop: 0x1a,
+  select: 0x1b,
   localGet: 0x20,
   localSet: 0x21,
   localTee: 0x22,
   i32Load: 0x28,
   i32Store: 0x36,
   i64Store: 0x37,
+  memoryGrow: 0x40,
   i32Const: 0x41,
   i64Const: 0x42,
   i32Eqz: 0x45,
@@ -90,6 +92,14 @@ export function importStub(mailboxAddress: number, call: number, params: string,
 /** The body of the new `_start`: the module's own, then `proc_exit(0)`. */
 export function startWrapper(mailboxAddress: number, start: number, procExit: number): number[] {
   return body([op.call, ...u32(start), ...askKernel(mailboxAddress, procExit, [{ type: 'i', constant: 0 }], 0), op.unreachable]);
+}
+
+/** The body of the function that grows the memory as `memory.grow` does, and notes what was refused. One i32 to one i32. */
+export function growBody(mailboxAddress: number): number[] {
+  const [pages, result] = [u32(0), u32(1)];
+  const growth = [op.localGet, ...pages, op.memoryGrow, 0, op.localTee, ...result];
+  const refused = [op.localGet, ...pages, ...i32Const(0), ...growth, ...i32Const(-1), op.i32Eq, op.select];
+  return body([...i32Const(mailboxAddress), ...refused, op.i32Store, align4, ...u32(refusedGrowth), op.localGet, ...result]);
 }
 
 function body(code: readonly number[]): number[] {

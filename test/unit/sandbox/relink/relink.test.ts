@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { calls } from '../../../../src/sandbox/calls';
-import { mailbox, mailboxAddress as usualAddress, mailboxState } from '../../../../src/sandbox/mailbox';
+import { mailbox, mailboxAddress as usualAddress, mailboxState, refusedGrowth } from '../../../../src/sandbox/mailbox';
 import { relink } from '../../../../src/sandbox/relink/relink';
 import { RelinkError, type RelinkFault } from '../../../../src/sandbox/relink/relinkError';
 import { assemble } from '../../../support/wat';
@@ -121,6 +121,32 @@ describe('relink', () => {
     });
     expect(code).toBe(42);
     expect(relink(bytes)).toMatchObject({ initialPages: 1, maximumPages: 4 });
+  });
+
+  it('a growth of the memory gives what it gave, and what was refused is noted in the mailbox', async () => {
+    const bytes = await assemble(`(module
+      (import "wasi_snapshot_preview1" "fd_close" (func $tell (param i32) (result i32)))
+      (import "wasi_snapshot_preview1" "fd_seek" (func $seek (param i32 i64 i32 i32) (result i32)))
+      (memory 2 10)
+      (func $grow (param i32) (result i32) (local v128 f64)
+        (drop (f64.const 2.5)) (block (br_table 0 0 (i32.const 64)))
+        (if (result i32) (i32.const 1) (then (memory.grow (local.get 0))) (else unreachable)))
+      (func (export "_start")
+        (drop (call $tell (call $grow (i32.const 3))))
+        (drop (call $tell (memory.grow (i32.const 6))))
+        (drop (call $tell (i32.add (memory.grow (i32.const 5)) (memory.size))))))`);
+    const told: unknown[] = [];
+    await runGuest(bytes, 0, (call, args, memory) => {
+      if (call !== 'fd_close') return 'die';
+      const refused = new DataView(memory.buffer).getUint32(usualAddress + refusedGrowth, true);
+      told.push([args.getInt32(0, true), refused, memory.length / 65_536]);
+      return 0;
+    });
+    expect(told).toEqual([
+      [2, 0, 5],
+      [-1, 6, 5],
+      [5 + 10, 0, 10],
+    ]);
   });
 
   it('a killed guest traps where it is about to ask, without asking', async () => {

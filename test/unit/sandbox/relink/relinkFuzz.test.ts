@@ -1,11 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calls } from '../../../../src/sandbox/calls';
+import { mailboxAddress, mailboxBytes } from '../../../../src/sandbox/mailbox';
 import { relink } from '../../../../src/sandbox/relink/relink';
 import { RelinkError } from '../../../../src/sandbox/relink/relinkError';
 import { assemble } from '../../../support/wat';
 
 const wasmType = { i: 'i32', I: 'i64' } as const;
+
+/** Bodies of functions that give an i32, some of which grow the memory, in the midst of all kinds of instructions. */
+const bodies = [
+  'i32.const 1',
+  '(memory.grow (i32.const 1))',
+  '(local f64 f64 i64) (drop (f64.const 3.5)) (if (i32.const 1) (then unreachable)) (memory.grow (memory.grow (i32.const 0)))',
+  '(block $a (block $b (br_table $a $b $a (i32.const 1)))) (drop (v128.const i64x2 64 0)) (memory.grow (i32.const 70000))',
+  '(i32.add (i32.atomic.load offset=400 (i32.const 4)) (i32.trunc_sat_f32_u (f32.const 1)))',
+  '(memory.fill (i32.const 512) (i32.const 0) (i32.const 8)) (i64.store offset=8192 (i32.const 0) (i64.const -64)) (memory.size)',
+  '(drop (i8x16.shuffle 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 (v128.load (i32.const 8)) (v128.const i32x4 0 0 0 0))) (memory.grow (i32.const 0))',
+];
 
 /** A random program in the text format: imports, functions, tables, data, globals, a start section. */
 const program = fc
@@ -13,7 +25,10 @@ const program = fc
     imports: fc.uniqueArray(fc.integer({ min: 0, max: calls.length - 1 }), { maxLength: 12 }),
     functions: fc.integer({ min: 0, max: 8 }),
     table: fc.array(fc.nat(), { maxLength: 6 }),
-    data: fc.array(fc.record({ at: fc.integer({ min: 184, max: 60_000 }), text: fc.stringMatching(/^[a-z]{0,20}$/) }), { maxLength: 4 }),
+    data: fc.array(
+      fc.record({ at: fc.integer({ min: mailboxAddress + mailboxBytes, max: 60_000 }), text: fc.stringMatching(/^[a-z]{0,20}$/) }),
+      { maxLength: 4 },
+    ),
     pages: fc.integer({ min: 1, max: 20 }),
     maximum: fc.option(fc.integer({ min: 20, max: 100 })),
     imported: fc.boolean(),
@@ -33,7 +48,7 @@ const program = fc
       ${shape.imported ? `(import "env" "memory" (memory ${limits}))` : `(memory ${limits})`}
       ${shape.table.length > 0 ? `(table ${shape.table.length} funcref) (elem (i32.const 0) ${shape.table.map((n) => n % count).join(' ')})` : ''}
       (global (mut i32) (i32.const 1))
-      ${Array.from({ length: shape.functions }, (_, index) => `(func (result i32) i32.const ${index})`).join('\n')}
+      ${Array.from({ length: shape.functions }, (_, index) => `(func (result i32) ${bodies[index % bodies.length] ?? ''})`).join('\n')}
       (func $main (export "_start"))
       ${shape.exported.map((n, index) => `(export "f${index}" (func ${n % count}))`).join('\n')}
       ${shape.start ? '(start $main)' : ''}
