@@ -19,6 +19,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { toFsError } from '../../../src/staging/errno';
 import { cx, type Fixture } from './support';
 
 export type Operation =
@@ -27,7 +28,7 @@ export type Operation =
   | { readonly op: 'rename' | 'link'; readonly path: string; readonly to: string }
   | { readonly op: 'symlink'; readonly path: string; readonly target: string }
   | { readonly op: 'chmod'; readonly path: string; readonly mode: number }
-  | { readonly op: 'mkdir' | 'rmdir' | 'unlink' | 'readlink' | 'reopen'; readonly path: string };
+  | { readonly op: 'create' | 'mkdir' | 'rmdir' | 'unlink' | 'readlink' | 'reopen'; readonly path: string };
 
 const names = ['a', 'b', 'c'];
 const path = fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
@@ -45,6 +46,7 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ op: fc.constant('link' as const), path, to: path }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('symlink' as const), path, target }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('chmod' as const), path, mode: fc.constantFrom(0o600, 0o755, 0o644) }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('create' as const), path }) },
   { weight: 3, arbitrary: fc.record({ op: fc.constant('mkdir' as const), path }) },
   { weight: 3, arbitrary: fc.record({ op: fc.constant('unlink' as const), path }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('rmdir' as const), path }) },
@@ -73,6 +75,8 @@ export function onOverlay(fixture: Fixture, step: Operation): void {
       return fixture.symlink(step.target, step.path);
     case 'chmod':
       return namespace.chmod(cx, base, step.path, true, step.mode);
+    case 'create':
+      return fixture.open(step.path, { write: true, create: true, exclusive: true }).close();
     case 'mkdir':
       return fixture.mkdir(step.path);
     case 'unlink':
@@ -107,6 +111,8 @@ export function onDisk(root: string, step: Operation): void {
       return symlinkSync(step.target, at);
     case 'chmod':
       return chmodSync(at, step.mode);
+    case 'create':
+      return closeSync(openSync(at, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o644));
     case 'mkdir':
       return mkdirSync(at);
     case 'unlink':
@@ -117,6 +123,16 @@ export function onDisk(root: string, step: Operation): void {
       return void readlinkSync(at);
     case 'reopen':
       return;
+  }
+}
+
+/** `ok`, or what the system said, in the guests' words. */
+export function diskCode(run: () => void): string {
+  try {
+    run();
+    return 'ok';
+  } catch (cause) {
+    return toFsError(cause).code;
   }
 }
 

@@ -3,23 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { noFileRules } from '../../../src/permissions/filePolicy';
-import { toFsError } from '../../../src/staging/errno';
-import { fill, onDisk, onOverlay, operation, runs, showDisk, showOverlay } from './operations';
+import { diskCode, fill, onDisk, onOverlay, operation, runs, showDisk, showOverlay } from './operations';
 import { codeOf, Fixture } from './support';
 
 /*
  * The same operations on the overlay and on a real directory must give the same errno, the same tree and the same
  * contents; the folder below the overlay must not change; and a restart must not change what is seen.
  */
-
-function diskCode(run: () => void): string {
-  try {
-    run();
-    return 'ok';
-  } catch (cause) {
-    return toFsError(cause).code;
-  }
-}
 
 describe('the overlay and a real directory', () => {
   it('agree on errno, tree and contents, whatever is done', { timeout: 600_000 }, () => {
