@@ -122,7 +122,7 @@ class OverlayStaging implements Staging {
     const parent = findStaged(root, directory);
     if (parent?.kind !== 'directory')
       throw new UserError('sandboxFailed', l10n.t('The folder of this file is not staged any more. Discard the change.'));
-    const found = parent.find(name);
+    const found = parent.at(name);
     const file = found ?? parent.create(silent, name, 0o644);
     if (file.kind !== 'file') throw new UserError('sandboxFailed', l10n.t('Only files can be edited in the review.'));
     const open = file.open(writing, { read: false, write: true, truncate: true });

@@ -53,7 +53,7 @@ class Collector {
     if (!inPlace && isThere) for (const { name } of lower.list(path)?.entries ?? []) names.add(name);
     for (const name of names) {
       if (directory.classOf(name).hidden) continue;
-      const staged = directory.find(name);
+      const staged = directory.at(name);
       if (staged?.kind === 'unsupported') continue;
       this.entry(joinLower(path, name), staged, isThere ? lower.stat(path, name) : null, inPlace ? 'absent' : 'as seen');
     }

@@ -52,7 +52,7 @@ export class ProtectedPlaces {
     const top = this.look('', root, true, { inRepository: false, aliases: [] });
     this.of = lookFromAbove(top, (path, above) => {
       const [directory, name] = splitLower(path);
-      const staged = above.staged?.kind === 'directory' ? above.staged.find(name) : null;
+      const staged = above.staged?.kind === 'directory' ? above.staged.at(name) : null;
       const isThere = above.isThere && root.context.lower.stat(directory, name)?.kind === 'directory';
       return this.look(path, staged, isThere, above);
     });
@@ -70,7 +70,7 @@ export class ProtectedPlaces {
   private look(directory: string, staged: Known['staged'], isThere: boolean, above: Pick<Known, 'inRepository' | 'aliases'>): Known {
     const { lower } = this.root.context;
     const isRepository = ['HEAD', 'objects', 'refs'].every(
-      (name) => (staged?.kind === 'directory' && staged.find(name) !== null) || (isThere && lower.stat(directory, name) !== null),
+      (name) => (staged?.kind === 'directory' && staged.find(name) !== null) || (isThere && lower.lookup(directory, name) !== null),
     );
     const aliases = isThere ? this.aliasesIn(directory) : [];
     return {
@@ -114,7 +114,7 @@ export function findStaged(root: OverlayDirectory, path: string): ReturnType<Ove
   let node: ReturnType<OverlayDirectory['find']> = root;
   for (const name of path.split('/')) {
     if (node?.kind !== 'directory') return null;
-    node = node.find(name);
+    node = node.at(name);
   }
   return node;
 }

@@ -1,4 +1,5 @@
 import { splitLower } from '../lower/lower';
+import { spellingKey } from '../lower/spelling';
 import type { Stat } from '../vfs';
 import type { EntryState } from './entryState';
 import type { Applied, Step } from './journal';
@@ -52,6 +53,7 @@ export function planSteps(targets: readonly Target[]): Plan {
       .filter((each) => each.before?.kind === 'directory' && each.after !== null && each.after.kind !== 'directory')
       .map((each) => each.path),
   );
+  for (const path of respelledDirectories(targets)) replaced.add(path);
   const moves = new Map<string, Target>();
   const byPath = new Map(targets.map((each) => [each.path, each]));
   for (const target of targets) if (target.from !== null && canMove(target, byPath, replaced)) moves.set(target.from, target);
@@ -64,7 +66,11 @@ export function planSteps(targets: readonly Target[]): Plan {
       if (!(movedAway && moves.has(path))) steps.remove.push({ op: 'remove', path, n: keep(path), before });
     }
     if (before?.kind === 'directory' && after?.kind !== 'directory') {
-      (after === null && !isBelow(path, replaced) ? steps.rmdir : steps.replacedDirectories).push({ op: 'rmdir', path, before });
+      (after === null && !replaced.has(path) && !isBelow(path, replaced) ? steps.rmdir : steps.replacedDirectories).push({
+        op: 'rmdir',
+        path,
+        before,
+      });
     }
     if (after?.kind === 'directory') {
       if (before?.kind !== 'directory') steps.mkdir.push({ op: 'mkdir', path, mode: after.mode });
@@ -108,12 +114,22 @@ export function planSteps(targets: readonly Target[]): Plan {
 function canMove(target: Target, byPath: ReadonlyMap<string, Target>, replaced: ReadonlySet<string>): boolean {
   if (target.before !== null || target.from === null || target.after?.kind !== 'file') return false;
   if (isBelow(target.from, replaced) || replaced.has(target.path)) return false;
+  // Where case does not matter, a rename to the other case may do nothing.
+  if (spellingKey(target.from) === spellingKey(target.path)) return false;
   const source = byPath.get(target.from);
   return (
     source?.before?.kind === 'file' &&
     source.after === null &&
     source.before.hash === target.after.hash &&
     source.before.mode === target.after.mode
+  );
+}
+
+/** Directories that go while one of the same name in another spelling comes: where case does not matter, they are in its place. */
+function respelledDirectories(targets: readonly Target[]): string[] {
+  const coming = new Set(targets.flatMap(({ path, before, after }) => (before === null && after !== null ? [spellingKey(path)] : [])));
+  return targets.flatMap(({ path, before, after }) =>
+    before?.kind === 'directory' && after === null && coming.has(spellingKey(path)) ? [path] : [],
   );
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import type { ConflictReason } from '../../shared/changeSet';
 import { comparePaths } from '../changes/difference';
+import { spellingKey } from '../lower/spelling';
 import type { CommitStore } from './commitStore';
 import { isSameState, type EntryState } from './entryState';
 import type { HostFolder } from './hostFolder';
@@ -16,11 +17,15 @@ export function revertTargets(
   const targets: Target[] = [];
   const conflicts: { path: string; reason: ConflictReason }[] = [];
   const paths = new Set(journal.applied.map((each) => each.path));
+  // Where case does not matter, a path's former spelling leads to what stands there now; should it be another file, its step fails.
+  const made = new Set(journal.applied.flatMap(({ path, after }) => (after === null ? [] : [spellingKey(path)])));
   for (const each of journal.applied) {
-    const now = folder.state(each.path);
-    const reason = conflictOf(now, each, each.from !== null && !paths.has(each.from) ? folder.state(each.from) : null);
+    const isRespelled = each.after === null && made.has(spellingKey(each.path));
+    const now = isRespelled ? null : folder.state(each.path);
+    const leftPath = each.from === null || paths.has(each.from) || spellingKey(each.from) === spellingKey(each.path) ? null : each.from;
+    const reason = conflictOf(now, each, leftPath === null ? null : folder.state(leftPath));
     if (reason !== null) conflicts.push({ path: each.path, reason });
-    else targets.push(...toTargets(journal, each, folder, store));
+    else targets.push(...toTargets(journal, each, folder, store).map((target) => (isRespelled ? { ...target, seen: null } : target)));
   }
   return { targets: targets.sort((a, b) => comparePaths(a.path, b.path)), conflicts };
 }

@@ -1,9 +1,10 @@
 import { fsError } from '../errno';
 import type { Stat } from '../vfs';
-import type { Lower, LowerListing } from './lower';
+import type { LowerListing } from './lower';
+import type { NamedLower } from './spelledLower';
 
 /** A folder with nothing in it: what lies under the scratch of a conversation. */
-export class EmptyLower implements Lower {
+export class EmptyLower implements NamedLower {
   private readonly top: Stat;
 
   constructor(madeAtMs: number) {
@@ -22,6 +23,12 @@ export class EmptyLower implements Lower {
   }
   stat(): Stat | null {
     return null;
+  }
+  lookup(): null {
+    return null;
+  }
+  folds(): boolean {
+    return false;
   }
   statDirectory(directory: string): Stat | null {
     return directory === '' ? this.top : null;

@@ -3,7 +3,8 @@ import { fsError, toFsError } from '../errno';
 import type { DirectoryNode, FileNode, Node, SymlinkNode, UnsupportedNode } from '../node';
 import type { Accessor, DirEntry, FileTree, OpenFile, Stat } from '../vfs';
 import { openLower } from './openLower';
-import { joinLower, type Lower } from './lower';
+import { joinLower } from './lower';
+import type { NamedLower } from './spelledLower';
 
 /** A folder as it is on disk, without an overlay: everything that writes is EROFS. */
 export function createReadOnlyTree(root: string): FileTree {
@@ -19,7 +20,7 @@ class ReadOnlyDirectory implements DirectoryNode {
   readonly kind = 'directory';
   private readonly children = new Map<string, ReadOnlyDirectory>();
   constructor(
-    private readonly lower: Lower,
+    private readonly lower: NamedLower,
     private readonly above: ReadOnlyDirectory | null,
     private readonly ownName: string,
     private readonly path: string,
@@ -35,11 +36,12 @@ class ReadOnlyDirectory implements DirectoryNode {
     if (stat === null) throw fsError('noent');
     return stat;
   }
-  lookup(_cx: Accessor, name: string): Node {
-    const known = this.children.get(name);
+  lookup(_cx: Accessor, asked: string): Node {
+    const known = this.children.get(asked);
     if (known !== undefined && this.lower.isKnownDirectory(known.path)) return known;
-    const stat = this.lower.stat(this.path, name);
-    if (stat === null) throw fsError('noent');
+    const found = this.lower.lookup(this.path, asked);
+    if (found === null) throw fsError('noent');
+    const { name, stat } = found;
     switch (stat.kind) {
       case 'directory': {
         let child = this.children.get(name);
@@ -95,7 +97,7 @@ class ReadOnlyDirectory implements DirectoryNode {
 class ReadOnlyFile implements FileNode {
   readonly kind = 'file';
   constructor(
-    private readonly lower: Lower,
+    private readonly lower: NamedLower,
     private readonly directory: string,
     private readonly name: string,
     private readonly seen: Stat,

@@ -2,6 +2,7 @@ import type { FilePolicy } from '../../permissions/filePolicy';
 import { fsError, toFsError } from '../errno';
 import { hashOfFd, hashOfText, readWhole } from '../contentHash';
 import { joinLower, type Lower } from '../lower/lower';
+import type { NamedLower } from '../lower/spelledLower';
 import type { Stat } from '../vfs';
 import type { BlobStore } from './blobStore';
 import type { OverlayFile } from './file';
@@ -26,7 +27,7 @@ export class OverlayContext {
   private lastId = 0;
 
   constructor(
-    readonly lower: Lower,
+    readonly lower: NamedLower,
     readonly log: MetadataLog,
     readonly blobs: BlobStore,
     readonly kept: KeptBases,

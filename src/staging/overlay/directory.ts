@@ -5,6 +5,7 @@ import type { DirectoryNode, Node } from '../node';
 import type { Accessor, DirEntry, OpenFile, SetTimes, Stat } from '../vfs';
 import { existing, nowNs, type OverlayContext, type Transaction } from './context';
 import { OverlayFile } from './file';
+import { UpperEntries } from './upperEntries';
 import { OverlayLink, OverlayUnsupported } from './link';
 import type { Attributes, LogRecord } from './records';
 
@@ -21,7 +22,7 @@ export class OverlayDirectory implements DirectoryNode {
   id: number | null = null;
   attributes: Attributes | null = null;
   removed = false;
-  readonly upper = new Map<string, CoveringNode | null>();
+  readonly upper = new UpperEntries();
   /** Directories of the folder that nothing covers: kept so that a directory is one node. */
   private readonly folders = new Map<string, OverlayDirectory>();
   /** When an entry was last added or removed here. */
@@ -105,12 +106,38 @@ export class OverlayDirectory implements DirectoryNode {
     return existing(this.find(name));
   }
 
-  /** The entry as guests see it; null where there is none for them. */
+  /** The entry as guests see it, by any spelling that leads to it; null where there is none for them. */
   find(name: string): OverlayNode | null {
+    return this.resolve(name).node;
+  }
+
+  /** The entry of exactly this name, as guests see it. */
+  at(name: string): OverlayNode | null {
     if (this.removed || this.classOf(name).hidden) return null;
     const covering = this.upper.get(name);
     if (covering !== undefined) return covering?.exists() === true ? covering : null;
     return this.findBelow(name);
+  }
+
+  /** What a name leads to, and the name that it has here. */
+  private resolve(name: string): { readonly name: string; readonly node: OverlayNode | null } {
+    const covering = this.upper.get(name);
+    if (covering) return { name, node: this.at(name) };
+    const other = this.upper.otherSpellingOf(name);
+    if (other !== null && this.folds()) return { name: other, node: this.at(other) };
+    if (covering === null || this.lowerPath === null || this.removed || this.classOf(name).hidden) return { name, node: null };
+    const known = this.knownFolder(this.lowerPath, name);
+    if (known !== null) return { name, node: known };
+    const found = this.context.lower.lookup(this.lowerPath, name);
+    if (found === null) return { name, node: null };
+    if (found.name === name) return { name, node: this.toNode(this.lowerPath, name, found.stat) };
+    const node = this.at(found.name);
+    return node === null ? { name, node } : { name: found.name, node };
+  }
+
+  /** Whether names that differ in case alone are one name here. */
+  private folds(): boolean {
+    return this.lowerPath === null ? this.above?.folds() === true : this.context.lower.folds(this.lowerPath);
   }
 
   openSeen(cx: Accessor, name: string): OpenFile | null {
@@ -137,11 +164,20 @@ export class OverlayDirectory implements DirectoryNode {
 
   private findBelow(name: string): OverlayNode | null {
     if (this.lowerPath === null) return null;
-    const path = joinLower(this.lowerPath, name);
-    const known = this.folders.get(name);
-    if (known !== undefined && this.context.lower.isKnownDirectory(path)) return known;
+    const known = this.knownFolder(this.lowerPath, name);
+    if (known !== null) return known;
     const stat = this.context.lower.stat(this.lowerPath, name);
-    if (stat === null) return null;
+    return stat === null ? null : this.toNode(this.lowerPath, name, stat);
+  }
+
+  /** A folder that is known without another look to stand there. */
+  private knownFolder(lowerPath: string, name: string): OverlayDirectory | null {
+    const known = this.folders.get(name);
+    return known !== undefined && this.context.lower.isKnownDirectory(joinLower(lowerPath, name)) ? known : null;
+  }
+
+  private toNode(lowerPath: string, name: string, stat: Stat): OverlayNode {
+    const path = joinLower(lowerPath, name);
     switch (stat.kind) {
       case 'directory': {
         let folder = this.folders.get(name);
@@ -260,8 +296,9 @@ export class OverlayDirectory implements DirectoryNode {
     cx.ledger.created(this.guestPathOf(name));
   }
 
-  unlink(cx: Accessor, name: string): void {
-    const node = existing(this.find(name));
+  unlink(cx: Accessor, asked: string): void {
+    const { name, node: found } = this.resolve(asked);
+    const node = existing(found);
     if (node.kind === 'directory') throw fsError('isdir');
     if (node.kind === 'unsupported') throw fsError('acces');
     this.mayChange(cx, name);
@@ -272,8 +309,9 @@ export class OverlayDirectory implements DirectoryNode {
     cx.ledger.removed(this.guestPathOf(name));
   }
 
-  rmdir(cx: Accessor, name: string): void {
-    const node = existing(this.find(name));
+  rmdir(cx: Accessor, asked: string): void {
+    const { name, node: found } = this.resolve(asked);
+    const node = existing(found);
     if (node.kind !== 'directory') throw fsError('notdir');
     this.mayChange(cx, name);
     this.mustBeEmpty(cx, node);
@@ -284,10 +322,15 @@ export class OverlayDirectory implements DirectoryNode {
     cx.ledger.removed(this.guestPathOf(name));
   }
 
-  rename(cx: Accessor, name: string, to: DirectoryNode, toName: string): void {
+  rename(cx: Accessor, asked: string, to: DirectoryNode, toAsked: string): void {
     if (!(to instanceof OverlayDirectory)) throw fsError('xdev');
-    const node = existing(this.find(name));
-    const target = to.find(toName);
+    const { name, node: found } = this.resolve(asked);
+    const node = existing(found);
+    const there = to.resolve(toAsked);
+    // A name for itself in another spelling replaces nothing, and is the name that it has from then on.
+    const isRespelled = to === this && there.node !== null && there.name === name && toAsked !== name;
+    const target = isRespelled ? null : there.node;
+    const toName = isRespelled ? toAsked : there.name;
     if (node === target) return;
     if (node.kind === 'unsupported' || target?.kind === 'unsupported') throw fsError('acces');
     this.mayChange(cx, name);
@@ -352,7 +395,7 @@ export class OverlayDirectory implements DirectoryNode {
         throw fsError('acces');
       }
       for (const entry of seen) {
-        const child = next.find(entry);
+        const child = next.at(entry);
         if (child?.kind === 'directory') waiting.push(child);
       }
     }

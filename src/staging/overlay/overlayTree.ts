@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { noFileRules, createFilePolicy, type FilePolicy } from '../../permissions/filePolicy';
 import { EmptyLower } from '../lower/emptyLower';
-import type { Lower } from '../lower/lower';
 import { openLower } from '../lower/openLower';
+import type { NamedLower } from '../lower/spelledLower';
 import { makePrivateDirectory } from '../privateFile';
 import type { FileTree } from '../vfs';
 import { BlobStore } from './blobStore';
@@ -44,7 +44,7 @@ export function createScratchTree(options: { readonly storage: string; readonly 
   return openOverlay(new EmptyLower(Date.now()), options.storage, createFilePolicy(noFileRules), options.guestPath);
 }
 
-function openOverlay(lower: Lower, storage: string, policy: FilePolicy, guestPath: string): OverlayTree {
+function openOverlay(lower: NamedLower, storage: string, policy: FilePolicy, guestPath: string): OverlayTree {
   makePrivateDirectory(storage);
   const records: LogRecord[] = [];
   const log = MetadataLog.open(join(storage, 'log'), (record) => records.push(record));

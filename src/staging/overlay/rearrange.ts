@@ -18,7 +18,7 @@ export function flattenMoved(root: OverlayDirectory): void {
       const isMoved = directory.lowerPath !== null && directory.lowerPath !== directory.path();
       const names = isMoved ? directory.names().seen : [...directory.upper.keys()];
       for (const name of names) {
-        const node = directory.find(name);
+        const node = directory.at(name);
         if (node === null || node.kind === 'unsupported') continue;
         if (isMoved) node.pin(tx);
         if (node.kind === 'directory') waiting.push(node);
@@ -115,7 +115,7 @@ function directoryOfFolder(root: OverlayDirectory, path: string): OverlayDirecto
     at = joinLower(at, name);
     const above = directory;
     const covering = above.upper.get(name);
-    const found = above.find(name);
+    const found = above.at(name);
     if (found?.kind !== 'directory') {
       // Removed, or something else stands in its place, which has to give way.
       if (covering === undefined) return null;
