@@ -67,6 +67,7 @@ export const calls = [
   ['sunaba', 'path_mode', 'iiiii'],
   ['sunaba', 'fd_path', 'iiii'],
   ['sunaba', 'fd_given', 'iii'],
+  ['sunaba', 'proc_sigignored', 'i'],
 ] as const satisfies readonly (readonly [module: string, name: string, params: string])[];
 
 export type CallName = (typeof calls)[number][1];

@@ -78,6 +78,7 @@ unsafe extern "C" {
     fn proc_getpid(ids: *mut [u32; 2]) -> i32;
     fn proc_sigcatch(mask: u64) -> i32;
     fn proc_sigignore(mask: u64) -> i32;
+    fn proc_sigignored(mask: *mut u64) -> i32;
     fn proc_sigtake(mask: *mut u64) -> i32;
     fn proc_cwd(buffer: *mut u8, len: usize, used: *mut usize) -> i32;
     fn proc_chdir(path: *const u8, len: usize) -> i32;
@@ -414,7 +415,11 @@ impl World for Kernel {
     }
 
     fn ignored_at_start() -> u64 {
-        0
+        let mut mask = 0;
+        // SAFETY: pointer to a value that lives through the call.
+        unsafe { proc_sigignored(&raw mut mask) };
+        IGNORED.with(|ignored| ignored.set(mask));
+        mask
     }
 
     fn signals_waiting() -> bool {

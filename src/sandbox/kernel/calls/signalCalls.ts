@@ -33,6 +33,13 @@ export const signalCalls = {
     process.signals.ignore(args.u64(0));
     return errno.success;
   },
+  proc_sigignored: (process, args) => {
+    const { memory } = process;
+    const result = args.u32(0);
+    memory.check(result, 8);
+    memory.setU64(result, process.signals.ignoredMask);
+    return errno.success;
+  },
   proc_sigtake: (process, args) => {
     const { memory } = process;
     const result = args.u32(0);

@@ -180,6 +180,27 @@ describe('signals', () => {
     });
   });
 
+  it('what is ignored is inherited, and a child can ask for it', async () => {
+    const ignored = async (guest: Parameters<Parameters<Stage['run']>[0]>[0]): Promise<bigint> => {
+      const out = guest.alloc(8);
+      await ok(guest.call('proc_sigignored', out));
+      return guest.u64(out);
+    };
+    let inherited: bigint | undefined;
+    stage.program('child', async (guest) => {
+      inherited = await ignored(guest);
+      await guest.call('proc_raise', 2);
+      await guest.call('proc_raise', 15);
+    });
+    await stage.run(async (guest) => {
+      expect(await ignored(guest)).toBe(0n);
+      await ok(guest.call('proc_sigignore', 0b11n));
+      const pid = await spawn(guest, { program: 'child' });
+      expect(await wait(guest, pid)).toEqual({ pid, kind: 1, code: 15 });
+    });
+    expect(inherited).toBe(0b11n);
+  });
+
   it('a signal that came before a blocking call is not slept over', async () => {
     await stage.run(async (guest) => {
       const { reading } = await pipe(guest);
