@@ -8,8 +8,8 @@ use crate::shell::{Done, Shell, Stop};
 use crate::vars::*;
 
 impl Shell {
-    pub(crate) fn run_assign(&mut self, assign: &Assign, temporary: bool) -> Done {
-        if self.options.xtrace && !temporary {
+    pub(crate) fn run_assign(&mut self, assign: &Assign) -> Done {
+        if self.options.xtrace {
             let traced = self.assign_traced(assign)?;
             if traced {
                 return Ok(());
@@ -56,8 +56,7 @@ impl Shell {
             AssignValue::Scalar(word) => {
                 let value = self.expand_single(word)?;
                 let head = assign.raw.iter().position(|&c| c == b'=').map_or(&assign.raw[..], |at| &assign.raw[..=at]);
-                let line = [head, &trace_quote(&value)].concat();
-                self.trace(&line);
+                self.trace_assignment(head, &value);
                 self.store(assign, value)?;
                 Ok(true)
             }
@@ -69,18 +68,30 @@ impl Shell {
         }
     }
 
-    pub(crate) fn trace_command(&mut self, simple: &Simple, argv: &[Bytes]) {
+    /// `head` ends in `=`.
+    pub(crate) fn trace_assignment(&mut self, head: &[u8], value: &[u8]) {
+        let line = if value.is_empty() { head.to_vec() } else { [head, &trace_quote(value)].concat() };
+        self.trace(&line);
+    }
+
+    /// A list that a declaring builtin assigned: `name=('a' 'b')`, without the first so many.
+    pub(crate) fn trace_list(&mut self, assign: &Assign, skip: usize) {
+        let keyed = matches!(&assign.value, AssignValue::Array(elements) if elements.iter().any(|element| element.key.is_some()));
+        let pairs: Vec<(Bytes, Bytes)> = self.keys(assign.name).into_iter().zip(self.elements(assign.name)).skip(skip).collect();
+        let items: Vec<Bytes> = pairs
+            .iter()
+            .map(|(key, value)| {
+                let value = crate::quote::single_quote(value);
+                if keyed { [b"[", &crate::quote::single_quote(key)[..], b"]=", &value].concat() } else { value }
+            })
+            .collect();
+        let head = assign.raw.iter().position(|&c| c == b'=').map_or(&assign.raw[..], |at| &assign.raw[..=at]);
+        let line = [head, b"(", &items.join(&b' '), b")"].concat();
+        self.trace(&line);
+    }
+
+    pub(crate) fn trace_command(&mut self, argv: &[Bytes]) {
         let mut line = Vec::new();
-        for assign in &simple.assigns {
-            if let AssignValue::Scalar(word) = &assign.value {
-                let on = std::mem::replace(&mut self.options.xtrace, false);
-                let value = self.expand_single(word).unwrap_or_default();
-                self.options.xtrace = on;
-                let head = assign.raw.iter().position(|&c| c == b'=').map_or(&assign.raw[..], |at| &assign.raw[..=at]);
-                let text = [head, &trace_quote(&value)].concat();
-                self.trace(&text);
-            }
-        }
         for (at, arg) in argv.iter().enumerate() {
             if at > 0 {
                 line.push(b' ');

@@ -44,6 +44,8 @@ pub enum Part {
 #[derive(Debug)]
 pub struct CommandSub {
     pub body: SubBody,
+    /// bash counts the lines inside from the line on which the substitution ends.
+    pub shift: u32,
 }
 
 #[derive(Debug)]

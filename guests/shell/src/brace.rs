@@ -236,7 +236,8 @@ fn range(atoms: &[Atom]) -> Option<Result<Vec<Bytes>, TooMany>> {
     let mut value = low;
     for _ in 0..count {
         if letters {
-            out.push(vec![value as u8]);
+            // A backslash quotes the end of the word: nothing.
+            out.push(if value == i64::from(b'\\') { Vec::new() } else { vec![value as u8] });
         } else {
             let mut text = itoa(value);
             if text.len() < width {

@@ -195,6 +195,11 @@ fn run(shell: &mut Shell, args: Vec<Declared<'_>>, which: Which) -> Result<i32, 
     }
     let mut status = 0;
     for arg in rest {
+        if let (true, Which::Export | Which::Readonly, Declared::Text(text)) = (shell.options.xtrace, which, &arg) {
+            if let Some(at) = text.iter().position(|&c| c == b'=').filter(|&at| crate::names::is_name(&text[..at])) {
+                shell.trace_assignment(&text[..=at], &text[at + 1..]);
+            }
+        }
         match one(shell, &name, &wanted, arg, which) {
             Ok(true) => {}
             Ok(false) => status = 1,

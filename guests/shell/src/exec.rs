@@ -108,8 +108,10 @@ impl Shell {
             },
         };
         if !format.is_empty() {
-            let text = crate::builtins::format_times(&format, real, user, system);
-            self.write_error(&text);
+            match crate::builtins::format_times(&format, real, user, system) {
+                Ok(text) => self.write_error(&text),
+                Err(message) => self.complain(&message),
+            }
         }
         result
     }
@@ -148,7 +150,7 @@ impl Shell {
             Kind::Function(_) => self.run_kind(command),
             _ => {
                 let saved = self.fds.clone();
-                self.line = command.line;
+                self.line = command.line + self.line_shift;
                 match self.redirect_all(&command.redirects) {
                     Ok(kept) => {
                         let result = self.run_kind(command);
@@ -205,7 +207,7 @@ impl Shell {
             Kind::ArithFor { init, test, step, body } => self.run_arith_for(command, init, test, step, body),
             Kind::Case { word, arms } => self.run_case(command, word, arms),
             Kind::Arith(text) => {
-                self.line = command.line;
+                self.line = command.line + self.line_shift;
                 self.note_command(command);
                 self.run_trap(Trap::Debug)?;
                 if self.options.xtrace {
@@ -220,7 +222,7 @@ impl Shell {
                 Ok(())
             }
             Kind::Test(test) => {
-                self.line = command.line;
+                self.line = command.line + self.line_shift;
                 self.note_command(command);
                 self.run_trap(Trap::Debug)?;
                 match self.run_test(test) {
@@ -231,7 +233,7 @@ impl Shell {
                 Ok(())
             }
             Kind::Function(function) => {
-                self.line = command.line;
+                self.line = command.line + self.line_shift;
                 if let Some(old) = self.functions.get(&function.name[..]) {
                     if self.readonly_functions().contains(&function.name.to_vec()) {
                         let message = [&old.name[..], b": readonly function"].concat();
@@ -245,6 +247,13 @@ impl Shell {
                 Ok(())
             }
             Kind::Coproc { name, body } => self.run_coproc(name, body),
+        }
+    }
+
+    /// The head of a compound command as `BASH_COMMAND`.
+    pub(crate) fn note_head(&mut self, head: impl FnOnce() -> Vec<u8>) {
+        if self.traps.any() && !self.traps.is_running() {
+            self.command_text = head();
         }
     }
 

@@ -46,7 +46,9 @@ impl Shell {
         match self.spawn_external(&argv) {
             Ok((pid, child)) => {
                 self.after_spawn(child, true);
+                self.hold_notices = true;
                 self.status = self.wait_foreground_named(pid, &argv);
+                self.hold_notices = false;
             }
             Err(status) if status < 0 => {
                 // A handler for unknown commands.
@@ -247,14 +249,33 @@ impl Shell {
         }
         let what = crate::traps::describe(signal);
         if signal == 15 {
-            self.write_error(&[what.as_bytes(), b"\n"].concat());
+            if self.hold_notices {
+                self.notices.push((true, what.into_bytes()));
+            } else {
+                self.write_error(&[what.as_bytes(), b"\n"].concat());
+            }
             return;
         }
         let mut line = format!("{pid} {what}").into_bytes();
         let pad = 24usize.saturating_sub(what.len());
         line.extend(std::iter::repeat_n(b' ', pad));
         line.extend_from_slice(text);
-        self.complain(&line);
+        if self.hold_notices {
+            self.notices.push((false, line));
+        } else {
+            self.complain(&line);
+        }
+    }
+
+    /// What is told of a command that a signal ended, when its redirections are undone.
+    pub(crate) fn tell_notices(&mut self) {
+        for (plain, text) in std::mem::take(&mut self.notices) {
+            if plain {
+                self.write_error(&[&text[..], b"\n"].concat());
+            } else {
+                self.complain(&text);
+            }
+        }
     }
 
     /// `exec command`: the program takes this shell's place.

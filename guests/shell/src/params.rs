@@ -329,6 +329,7 @@ impl Shell {
                     None => text.to_vec(),
                 }))
             }
+            ParamOp::Substring { .. } if matches!(got, Got::Unset) => Ok(got),
             ParamOp::Substring { offset, length } => self.substring(param, got, offset, length.as_ref()),
             ParamOp::Replace { kind, pattern, with } => {
                 let pattern = self.expand_pattern(pattern, self.flavour(self.shopts.nocasematch))?;

@@ -333,7 +333,9 @@ impl Shell {
             return Err(Stop::Exit);
         }
         let depth = self.parse_depth;
+        let shift = std::mem::replace(&mut self.line_shift, 0);
         let result = self.run_text_inner(text, first_line, context);
+        self.line_shift = shift;
         self.parse_depth = depth - 1;
         result
     }

@@ -102,6 +102,11 @@ pub struct Shell {
     pub temporary_env: u32,
     pub captures: Vec<Rc<Open>>,
     pub sub_source: u32,
+    /// Added to the lines of the commands that run: those of a substitution.
+    pub line_shift: u32,
+    /// Ends by signals that are told when the command's redirections are undone; true: without file and line.
+    pub notices: Vec<(bool, Vec<u8>)>,
+    pub hold_notices: bool,
 }
 
 impl Shell {
@@ -161,6 +166,9 @@ impl Shell {
             temporary_env: 0,
             captures: Vec::new(),
             sub_source: 0,
+            line_shift: 0,
+            notices: Vec::new(),
+            hold_notices: false,
         }
     }
 

@@ -111,6 +111,11 @@ pub fn save(shell: &Shell, text: &[u8], line: u32) -> Vec<u8> {
         out.bytes(trap.name().as_bytes());
         out.bytes(text);
     }
+    out.number(traps.len() as i64);
+    for (trap, text) in &traps {
+        out.bytes(trap.name().as_bytes());
+        out.bytes(text);
+    }
     out.number(shell.functions.len() as i64);
     for (name, function) in shell.functions.iter() {
         out.bytes(name);
@@ -213,6 +218,12 @@ pub fn load(shell: &mut Shell, state: &[u8]) -> Option<(Bytes, u32)> {
             shell.set_trap(trap, Some(text));
         }
     }
+    let mut outer = Vec::new();
+    for _ in 0..input.count()? {
+        let (name, text) = (input.bytes()?, input.bytes()?);
+        outer.extend(Trap::parse(&name).map(|trap| (trap, text)));
+    }
+    shell.show_outer_traps(outer);
     let extglob = shell.shopts.extglob;
     for _ in 0..input.count()? {
         let name = input.bytes()?;

@@ -142,6 +142,8 @@ impl Shell {
         self.captures.push(capture.clone());
         let source = self.sub_source;
         self.sub_source += 1;
+        let shift = self.line_shift;
+        self.line_shift += sub.shift;
         let status = self.in_subshell(|shell| {
             if !shell.shopts.inherit_errexit && !shell.options.posix {
                 shell.options.errexit = false;
@@ -150,6 +152,7 @@ impl Shell {
             shell.run_list(list)
         });
         self.sub_source = source;
+        self.line_shift = shift;
         self.captures.pop();
         self.options.errexit = errexit;
         self.drain_background(&capture);
@@ -459,7 +462,7 @@ impl Shell {
 
     /// Expands a simple command and starts the program: its process, or `None` when it could not be started.
     fn start_external(&mut self, simple: &Simple, command: &Command) -> Result<Option<Pid>, Stop> {
-        self.line = command.line;
+        self.line = command.line + self.line_shift;
         let mut argv = Vec::new();
         for arg in &simple.args {
             match arg {
@@ -467,17 +470,17 @@ impl Shell {
                 Arg::Assign(assign) => argv.push(assign.raw.to_vec()),
             }
         }
-        if self.options.xtrace {
-            self.trace_command(simple, &argv);
-        }
-        self.redirect_all(&command.redirects).inspect_err(|_| self.status = 1)?;
         for assign in &simple.assigns {
-            self.run_assign(assign, true)?;
+            self.run_assign(assign)?;
             if let Some(var) = self.vars.entry(assign.name) {
                 var.flags |= crate::vars::EXPORT;
             }
             self.vars.touch_exports();
         }
+        if self.options.xtrace {
+            self.trace_command(&argv);
+        }
+        self.redirect_all(&command.redirects).inspect_err(|_| self.status = 1)?;
         match self.spawn_external(&argv) {
             Ok((pid, child)) => {
                 self.after_spawn(child, false);

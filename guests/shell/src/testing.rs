@@ -194,6 +194,10 @@ impl Shell {
                 if self.vars.get(sym).is_none() && sym >= special::DYNAMIC {
                     return Ok(false);
                 }
+                // A quote that stands alone is a key like any other.
+                if self.is_assoc(sym) && sub.iter().filter(|&&c| c == b'"').count() % 2 == 1 {
+                    return Ok(self.elem_text(sym, sub).is_some());
+                }
                 return Ok(self.sub_text(sym, sub)?.is_some());
             }
         }

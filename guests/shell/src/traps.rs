@@ -118,6 +118,8 @@ pub struct Traps {
     running: Vec<Trap>,
     /// Ignored when the shell started: they stay so.
     pub ignored_at_start: u64,
+    /// What the DEBUG trap's last run ended with.
+    debug_status: i32,
     /// Listed by `trap -p` in a subshell though they do not act there.
     shown: Rc<Vec<(Trap, Bytes)>>,
 }
@@ -133,7 +135,7 @@ impl Traps {
         !self.set.is_empty()
     }
     pub fn all(&self) -> Vec<(Trap, Bytes)> {
-        let mut all = if self.set.is_empty() { self.shown.to_vec() } else { self.set.to_vec() };
+        let mut all = if self.shown.is_empty() { self.set.to_vec() } else { self.shown.to_vec() };
         all.sort_by_key(|item| item.0.order());
         all
     }
@@ -185,7 +187,9 @@ impl Shell {
         if !self.traps.any() {
             return;
         }
-        self.traps.shown = self.traps.set.clone();
+        if self.traps.shown.is_empty() {
+            self.traps.shown = self.traps.set.clone();
+        }
         let (errtrace, functrace) = (self.options.errtrace, self.options.functrace);
         let set = Rc::make_mut(&mut self.traps.set);
         set.retain(|(trap, text)| match trap {
@@ -199,6 +203,11 @@ impl Shell {
                 Sys::restore(*number);
             }
         }
+    }
+
+    /// In a second shell: what the outer one had, for `trap -p` until a trap is set here.
+    pub(crate) fn show_outer_traps(&mut self, outer: Vec<(Trap, Bytes)>) {
+        self.traps.shown = Rc::new(outer);
     }
 
     pub(crate) fn restore_traps(&mut self, traps: Traps) {
@@ -269,6 +278,7 @@ impl Shell {
         self.command_text = command;
         match result {
             Ok(()) => {
+                self.traps.debug_status = if trap == Trap::Debug { self.status } else { 0 };
                 self.status = status;
                 self.line = line;
                 self.pipe_status = pipes;
@@ -276,6 +286,15 @@ impl Shell {
             }
             other => other,
         }
+    }
+
+    /// `shopt -s extdebug`: a DEBUG trap that fails keeps the command from being run.
+    pub(crate) fn debug_refused(&mut self) -> bool {
+        let refused = self.shopts.extdebug && !self.traps.is_running() && self.traps.has(Trap::Debug) && self.traps.debug_status != 0;
+        if refused {
+            self.status = 1;
+        }
+        refused
     }
 
     /// Signals that came in the meantime, and pipes that were closed.

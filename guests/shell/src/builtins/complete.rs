@@ -113,6 +113,10 @@ pub fn compgen(shell: &mut Shell, args: &[Bytes]) -> Outcome {
 
 /// Completions are kept, though nobody will press the key.
 pub fn complete(shell: &mut Shell, args: &[Bytes]) -> Outcome {
+    const USAGE: &str = "complete [-abcdefgjksuv] [-pr] [-DEI] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [name ...]";
+    if let Err(status) = shell.options_of(args, "abcdefgjksuvprDEIo:A:G:W:F:C:X:P:S:", USAGE) {
+        return Ok(status);
+    }
     if args.iter().any(|arg| arg == b"-p") || args.len() == 1 {
         let mut lines: Vec<Bytes> =
             shell.completions.iter().filter(|(name, _)| name.first() != Some(&0)).map(|(_, line)| line.clone()).collect();
@@ -141,8 +145,9 @@ pub fn compopt(shell: &mut Shell, _: &[Bytes]) -> Outcome {
     Ok(1)
 }
 
-pub fn history(_: &mut Shell, _: &[Bytes]) -> Outcome {
-    Ok(0)
+pub fn history(shell: &mut Shell, args: &[Bytes]) -> Outcome {
+    const USAGE: &str = "history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]";
+    Ok(shell.options_of(args, "cd:anrwps", USAGE).err().unwrap_or(0))
 }
 
 pub fn fc(shell: &mut Shell, args: &[Bytes]) -> Outcome {

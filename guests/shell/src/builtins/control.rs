@@ -86,8 +86,8 @@ fn status_of(shell: &mut Shell, args: &[Bytes], who: &str) -> Result<i32, Outcom
     };
     if rest.len() > 1 {
         shell.fail(who, b"too many arguments");
-        shell.status = 1;
-        return Err(if who == "exit" && shell.subshell == 0 { Ok(1) } else { Ok(1) });
+        // The rest of the line is given up.
+        return Err(Err(Stop::Expansion(1)));
     }
     Ok((number & 0xff) as i32)
 }
@@ -142,10 +142,11 @@ pub fn eval(shell: &mut Shell, args: &[Bytes]) -> Outcome {
 
 pub fn source(shell: &mut Shell, args: &[Bytes]) -> Outcome {
     let who = String::from_utf8_lossy(&args[0]).into_owned();
-    let mut rest = &args[1..];
-    if rest.first().is_some_and(|arg| arg == b"--") {
-        rest = &rest[1..];
-    }
+    let found = match shell.options_of(args, "", &format!("{who} filename [arguments]")) {
+        Ok(found) => found,
+        Err(status) => return Ok(status),
+    };
+    let rest = &args[found.rest..];
     let Some(file) = rest.first().cloned() else {
         shell.fail(&who, b"filename argument required");
         shell.write_error(format!("{who}: usage: {who} filename [arguments]\n").as_bytes());
@@ -302,7 +303,7 @@ pub fn trap(shell: &mut Shell, args: &[Bytes]) -> Outcome {
             b"-l" => return super::jobs::list_signals(shell),
             b"-" => break,
             _ if arg.len() > 1 && arg[0] == b'-' => {
-                shell.fail("trap", &[&arg[..], b": invalid option"].concat());
+                shell.fail("trap", &[&arg[..2], b": invalid option"].concat());
                 shell.write_error(b"trap: usage: trap [-lp] [[arg] signal_spec ...]\n");
                 return Ok(2);
             }
@@ -328,10 +329,12 @@ pub fn trap(shell: &mut Shell, args: &[Bytes]) -> Outcome {
             }
             Some(all)
         };
-        for (trap, action) in shell.traps.all() {
-            if wanted.as_ref().is_none_or(|wanted| wanted.contains(&trap)) {
+        let all = shell.traps.all();
+        let wanted = wanted.unwrap_or_else(|| all.iter().map(|item| item.0).collect());
+        for trap in wanted {
+            if let Some((_, action)) = all.iter().find(|item| item.0 == trap) {
                 out.extend_from_slice(b"trap -- ");
-                out.extend_from_slice(&crate::quote::single_quote(&action));
+                out.extend_from_slice(&crate::quote::single_quote(action));
                 out.push(b' ');
                 out.extend_from_slice(trap.name().as_bytes());
                 out.push(b'\n');

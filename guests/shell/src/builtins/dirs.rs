@@ -212,6 +212,22 @@ fn show(shell: &mut Shell) -> Outcome {
     Ok(shell.put_out("dirs", &line))
 }
 
+/// `+N` or `-N`
+fn is_index(arg: &[u8]) -> bool {
+    arg.len() > 1 && matches!(arg[0], b'+' | b'-') && arg[1..].iter().all(u8::is_ascii_digit)
+}
+
+fn bad_argument(shell: &mut Shell, who: &str, arg: &[u8], what: &str) -> Outcome {
+    shell.fail(who, &[arg, b": ", what.as_bytes()].concat());
+    let usage = match who {
+        "pushd" => "pushd: usage: pushd [-n] [+N | -N | dir]\n",
+        "popd" => "popd: usage: popd [-n] [+N | -N]\n",
+        _ => "dirs: usage: dirs [-clpv] [+N] [-N]\n",
+    };
+    shell.write_error(usage.as_bytes());
+    Ok(2)
+}
+
 /// The place of `+N` or `-N` in the stack, the current directory being 0.
 fn place(text: &[u8], count: usize) -> Option<usize> {
     let number = usize::try_from(crate::arith::plain_integer(text.get(1..)?)?).ok()?;
@@ -228,6 +244,10 @@ pub fn pushd(shell: &mut Shell, args: &[Bytes]) -> Outcome {
     for arg in &args[1..] {
         if arg == b"-n" {
             quiet = true;
+        } else if is_index(arg) || rest.is_empty() && arg == b"-" {
+            rest.push(arg);
+        } else if arg.first() == Some(&b'-') && arg != b"--" {
+            return bad_argument(shell, "pushd", arg, "invalid number");
         } else if arg != b"--" {
             rest.push(arg);
         }
@@ -247,9 +267,10 @@ pub fn pushd(shell: &mut Shell, args: &[Bytes]) -> Outcome {
             }
             shell.dirs.push(old);
         }
-        Some(arg) if matches!(arg.first(), Some(b'+' | b'-')) && arg.len() > 1 && arg[1..].iter().all(u8::is_ascii_digit) => {
+        Some(arg) if is_index(arg) => {
             let Some(at) = place(arg, count) else {
-                shell.fail("pushd", &[&arg[..], b": directory stack index out of range"].concat());
+                let message = if count == 1 { b"directory stack empty".to_vec() } else { [&arg[..], b": directory stack index out of range"].concat() };
+                shell.fail("pushd", &message);
                 return Ok(1);
             };
             let mut all = vec![shell.cwd.clone()];
@@ -284,7 +305,10 @@ pub fn pushd(shell: &mut Shell, args: &[Bytes]) -> Outcome {
 pub fn popd(shell: &mut Shell, args: &[Bytes]) -> Outcome {
     let quiet = args.iter().any(|arg| arg == b"-n");
     let count = shell.dirs.len() + 1;
-    let index = args[1..].iter().find(|arg| arg.len() > 1 && matches!(arg[0], b'+' | b'-') && arg[1].is_ascii_digit());
+    let index = args[1..].iter().find(|arg| is_index(arg));
+    if let Some(arg) = args[1..].iter().find(|arg| !is_index(arg) && *arg != b"-n" && *arg != b"--") {
+        return bad_argument(shell, "popd", arg, if arg.first() == Some(&b'-') { "invalid number" } else { "invalid argument" });
+    }
     if shell.dirs.is_empty() {
         shell.fail("popd", b"directory stack empty");
         return Ok(1);
@@ -326,28 +350,26 @@ pub fn dirs(shell: &mut Shell, args: &[Bytes]) -> Outcome {
     all.extend(shell.dirs.iter().rev().cloned());
     for arg in &args[1..] {
         match &arg[..] {
-            b"-c" => {
-                shell.dirs.clear();
-                return Ok(0);
-            }
-            b"-l" => long = true,
-            b"-p" => lines = true,
-            b"-v" => numbers = true,
-            b"-lp" | b"-pl" => (long, lines) = (true, true),
-            b"-lv" | b"-vl" => (long, numbers) = (true, true),
             _ if matches!(arg.first(), Some(b'+' | b'-')) && arg.len() > 1 && arg[1].is_ascii_digit() => {
                 let Some(at) = place(arg, all.len()) else {
-                    shell.fail("dirs", &[&arg[1..], b": directory stack index out of range"].concat());
+                    let message = if all.len() == 1 { b"directory stack empty".to_vec() } else { [&arg[1..], b": directory stack index out of range"].concat() };
+                    shell.fail("dirs", &message);
                     return Ok(1);
                 };
                 let dir = if long { all[at].clone() } else { shell.shorten(&all[at]) };
                 return Ok(shell.put_out("dirs", &[&dir[..], b"\n"].concat()));
             }
-            _ => {
-                shell.fail("dirs", &[&arg[..], b": invalid option"].concat());
-                shell.write_error(b"dirs: usage: dirs [-clpv] [+N] [-N]\n");
-                return Ok(2);
+            b"--" => {}
+            _ if arg.len() > 1 && arg[0] == b'-' && arg[1..].iter().all(|c| b"clpv".contains(c)) => {
+                if arg.contains(&b'c') {
+                    shell.dirs.clear();
+                    return Ok(0);
+                }
+                long |= arg.contains(&b'l');
+                lines |= arg.contains(&b'p');
+                numbers |= arg.contains(&b'v');
             }
+            _ => return bad_argument(shell, "dirs", arg, if matches!(arg.first(), Some(b'-' | b'+')) { "invalid number" } else { "invalid argument" }),
         }
     }
     let mut out = Vec::new();

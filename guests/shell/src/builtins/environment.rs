@@ -335,6 +335,12 @@ fn unset_variable(shell: &mut Shell, text: &[u8], refs: bool, only: bool) -> Res
 }
 
 pub fn getopts(shell: &mut Shell, args: &[Bytes]) -> Outcome {
+    let found = match shell.options_of(args, "", "getopts optstring name [arg ...]") {
+        Ok(found) => found,
+        Err(status) => return Ok(status),
+    };
+    // The name stands where it stands without `--`.
+    let args = &args[found.rest - 1..];
     if args.len() < 3 {
         shell.write_error(b"getopts: usage: getopts optstring name [arg ...]\n");
         return Ok(2);
@@ -505,16 +511,30 @@ pub fn umask(shell: &mut Shell, args: &[Bytes]) -> Outcome {
 }
 
 pub fn ulimit(shell: &mut Shell, args: &[Bytes]) -> Outcome {
-    let mut shown = false;
-    for arg in &args[1..] {
-        if arg == b"-a" {
-            let out = b"core file size              (blocks, -c) unlimited\nopen files                          (-n) unlimited\nmax user processes                  (-u) unlimited\n";
-            return Ok(shell.put_out("ulimit", out));
-        }
-        if arg.first() != Some(&b'-') {
-            // Limits are the sandbox' own: asking for one is accepted.
-            shown = true;
+    const USAGE: &str = "ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]";
+    // A letter may stand alone or have its limit behind it.
+    for arg in args[1..].iter().filter(|arg| arg.first() == Some(&b'-') && arg[..] != *b"--") {
+        if let Some(&letter) = arg[1..].iter().find(|letter| !b"SHabcdefiklmnpqrstuvxPRT".contains(letter)) {
+            if letter.is_ascii_digit() && arg.len() > 2 {
+                continue;
+            }
+            shell.fail("ulimit", format!("-{}: invalid option", letter as char).as_bytes());
+            shell.write_error(format!("ulimit: usage: {USAGE}\n").as_bytes());
+            return Ok(2);
         }
     }
-    if shown { Ok(0) } else { Ok(shell.put_out("ulimit", b"unlimited\n")) }
+    if args.iter().any(|arg| arg == b"-a") {
+        let out = b"core file size              (blocks, -c) unlimited\nopen files                          (-n) unlimited\nmax user processes                  (-u) unlimited\n";
+        return Ok(shell.put_out("ulimit", out));
+    }
+    match args[1..].iter().find(|arg| arg.first() != Some(&b'-')) {
+        // Limits are the sandbox' own: asking for one is accepted.
+        Some(text) if matches!(&text[..], b"unlimited" | b"hard" | b"soft") || text.iter().all(u8::is_ascii_digit) => Ok(0),
+        Some(text) => {
+            let message = [&text[..], b": invalid number"].concat();
+            shell.fail("ulimit", &message);
+            Ok(1)
+        }
+        None => Ok(shell.put_out("ulimit", b"unlimited\n")),
+    }
 }

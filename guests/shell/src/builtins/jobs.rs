@@ -47,6 +47,10 @@ pub fn wait(shell: &mut Shell, args: &[Bytes]) -> Outcome {
                     status = 127;
                 }
             }
+            None if found.has(b'n') => {
+                shell.fail("wait", &[&id[..], b": no such job"].concat());
+                status = 127;
+            }
             None => {
                 shell.fail("wait", &[b"`", &id[..], b"': not a pid or valid job spec"].concat());
                 status = 1;

@@ -159,10 +159,11 @@ pub fn command(shell: &mut Shell, args: &[Bytes]) -> Outcome {
 }
 
 pub fn builtin(shell: &mut Shell, args: &[Bytes]) -> Outcome {
-    let mut rest = &args[1..];
-    if rest.first().is_some_and(|arg| arg == b"--") {
-        rest = &rest[1..];
-    }
+    let found = match shell.options_of(args, "", "builtin [shell-builtin [arg ...]]") {
+        Ok(found) => found,
+        Err(status) => return Ok(status),
+    };
+    let rest = &args[found.rest..];
     let Some(name) = rest.first() else { return Ok(0) };
     match shell.builtins.get(&name[..]).copied() {
         Some(found) => {
@@ -186,6 +187,10 @@ pub fn hash(shell: &mut Shell, args: &[Bytes]) -> Outcome {
     }
     let rest = &args[found.rest..];
     if rest.is_empty() {
+        if let Some(letter) = [b't', b'd'].into_iter().find(|&letter| found.has(letter)) {
+            shell.fail("hash", format!("-{}: option requires an argument", letter as char).as_bytes());
+            return Ok(1);
+        }
         if found.has(b'r') {
             return Ok(0);
         }

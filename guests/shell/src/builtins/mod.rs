@@ -191,8 +191,8 @@ pub fn set_line(shell: &Shell, sym: Sym) -> Option<Bytes> {
     Some([&name[..], b"=", &value, b"\n"].concat())
 }
 
-/// The output of `time`.
-pub fn format_times(format: &[u8], real: u64, user: u64, system: u64) -> Bytes {
+/// The output of `time`, or what is wrong with its format.
+pub fn format_times(format: &[u8], real: u64, user: u64, system: u64) -> Result<Bytes, Bytes> {
     let mut out = Vec::new();
     let mut at = 0;
     while at < format.len() {
@@ -233,12 +233,16 @@ pub fn format_times(format: &[u8], real: u64, user: u64, system: u64) -> Bytes {
                     out.extend_from_slice(format!("{seconds}{tail}").as_bytes());
                 }
             }
-            _ => {}
+            None if format.last() == Some(&b'%') => out.push(b'%'),
+            other => {
+                let letter = other.copied().unwrap_or(0);
+                return Err([b"TIMEFORMAT: `", &[letter][..], b"': invalid format character"].concat());
+            }
         }
         at += 1;
     }
     out.push(b'\n');
-    out
+    Ok(out)
 }
 
 /// The menu of `select`, in columns as bash lays them out.

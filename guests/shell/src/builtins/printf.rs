@@ -57,8 +57,8 @@ pub fn printf(shell: &mut Shell, args: &[Bytes]) -> Outcome {
         }
         target = Some(name);
         at += 1;
-    } else if args.get(1).is_some_and(|arg| arg.len() > 1 && arg[0] == b'-' && arg != b"--" && arg[1] != b'%' && !arg.contains(&b' ')) && args[1].len() == 2 {
-        shell.fail("printf", &[&args[1][..], b": invalid option"].concat());
+    } else if args.get(1).is_some_and(|arg| arg.len() > 1 && arg[0] == b'-' && arg != b"--") {
+        shell.fail("printf", &[&args[1][..2], b": invalid option"].concat());
         shell.write_error(b"printf: usage: printf [-v var] format [arguments]\n");
         return Ok(2);
     }

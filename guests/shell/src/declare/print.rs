@@ -35,9 +35,19 @@ pub(super) fn functions(shell: &mut Shell, name: &[u8], wanted: &Wanted, rest: V
             list.extend_from_slice(&function_name);
             list.push(0);
             shell.completions.insert(b"\0readonly".to_vec(), list);
+        } else if !all && (wanted.on | wanted.off) & TRACE != 0 {
+            // DEBUG and RETURN are inherited by `set -T` alone.
         } else if wanted.names_only {
             let line = if all {
-                [b"declare -f ", &function_name[..], b"\n"].concat()
+                let mut letters = b"declare -f".to_vec();
+                if shell.readonly_functions().contains(&function_name) {
+                    letters.push(b'r');
+                }
+                let exported = shell.vars.names.sym(&[b"BASH_FUNC_", &function_name[..], b"%%"].concat());
+                if shell.vars.get(exported).is_some() {
+                    letters.push(b'x');
+                }
+                [&letters[..], b" ", &function_name, b"\n"].concat()
             } else if shell.shopts.extdebug {
                 [&function_name[..], format!(" {} ", function.line).as_bytes(), &function.source, b"\n"].concat()
             } else {

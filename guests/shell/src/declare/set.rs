@@ -236,23 +236,18 @@ fn set(
                     Some(value) => value,
                     None => shell.expand_single(word)?,
                 };
-                put(shell, sym, sub, value, append)
+                if (wanted.array || wanted.assoc) && sub.is_none() && is_list(&value) {
+                    put_list(shell, sym, &value, append)
+                } else {
+                    put(shell, sym, sub, value, append)
+                }
             }
         },
         (None, Some(value)) => {
             // `declare -a "name=(…)"`: the text is read as a list.
             let is_array = shell.vars.get(sym).is_some_and(|var| var.is_array() || var.is_assoc());
-            if is_array && sub.is_none() && value.first() == Some(&b'(') && value.last() == Some(&b')') {
-                let mut parser = crate::parse::Parser::new(
-                    shell.vars.names.clone(),
-                    shell.parse_settings(),
-                    value[1..].to_vec(),
-                    shell.line,
-                );
-                match parser.elements() {
-                    Ok(elements) => shell.assign_elements(sym, &elements, append),
-                    Err(_) => Err(Stop::Expansion(1)),
-                }
+            if is_array && sub.is_none() && is_list(&value) {
+                put_list(shell, sym, &value, append)
             } else {
                 put(shell, sym, sub, value, append)
             }
@@ -266,6 +261,19 @@ fn set(
         shell.changed(sym);
     }
     done.map(|()| true)
+}
+
+fn is_list(value: &[u8]) -> bool {
+    value.first() == Some(&b'(') && value.last() == Some(&b')')
+}
+
+/// A value that is the text of a list.
+fn put_list(shell: &mut Shell, sym: Sym, value: &[u8], append: bool) -> Done {
+    let mut parser = crate::parse::Parser::new(shell.vars.names.clone(), shell.parse_settings(), value[1..].to_vec(), shell.line);
+    match parser.elements() {
+        Ok(elements) => shell.assign_elements(sym, &elements, append),
+        Err(_) => Err(Stop::Expansion(1)),
+    }
 }
 
 fn put(shell: &mut Shell, sym: Sym, sub: Option<Bytes>, value: Bytes, append: bool) -> Done {

@@ -62,7 +62,7 @@ impl Shell {
     }
 
     pub(super) fn run_for(&mut self, command: &Command, name: u32, text: &Str, words: Option<&[Word]>, body: &List) -> Done {
-        self.line = command.line;
+        self.line = command.line + self.line_shift;
         if !self.loop_name(text) {
             return Ok(());
         }
@@ -77,7 +77,7 @@ impl Shell {
         for item in items {
             if debug {
                 self.note_command(command);
-                self.line = command.line;
+                self.line = command.line + self.line_shift;
                 self.run_trap(Trap::Debug)?;
             }
             if self.options.xtrace {
@@ -124,7 +124,7 @@ impl Shell {
         step: &crate::arith::ArithText,
         body: &List,
     ) -> Done {
-        self.line = command.line;
+        self.line = command.line + self.line_shift;
         let fail = |shell: &mut Shell, stop: Stop| match stop {
             Stop::Expansion(_) => {
                 shell.status = 1;
@@ -156,7 +156,7 @@ impl Shell {
                 break end;
             }
             if !step.is_blank() {
-                self.line = command.line;
+                self.line = command.line + self.line_shift;
                 if let Err(stop) = self.arith(step, "((") {
                     status = 1;
                     break fail(self, stop);
@@ -171,7 +171,7 @@ impl Shell {
     }
 
     pub(super) fn run_select(&mut self, command: &Command, name: u32, text: &Str, words: Option<&[Word]>, body: &List) -> Done {
-        self.line = command.line;
+        self.line = command.line + self.line_shift;
         if !self.loop_name(text) {
             return Ok(());
         }
@@ -229,7 +229,9 @@ impl Shell {
     }
 
     pub(super) fn run_case(&mut self, command: &Command, word: &Word, arms: &[CaseArm]) -> Done {
-        self.line = command.line;
+        self.line = command.line + self.line_shift;
+        self.note_head(|| [b"case ", &word.raw[..], b" in "].concat());
+        self.run_trap(Trap::Debug)?;
         let value = self.expand_single(word)?;
         if self.options.xtrace {
             let line = [b"case ", &word.raw[..], b" in"].concat();

@@ -12,11 +12,14 @@ use crate::vars::{Bytes, EXPORT};
 
 impl Shell {
     pub(crate) fn run_simple(&mut self, simple: &Simple, command: &Command) -> Done {
-        self.line = command.line;
+        self.line = command.line + self.line_shift;
         self.substitution_status = None;
         if self.traps.any() {
             self.note_command(command);
             self.run_trap(Trap::Debug)?;
+            if self.debug_refused() {
+                return Ok(());
+            }
         }
         if simple.args.is_empty() {
             return self.run_assignments(simple, command);
@@ -36,17 +39,37 @@ impl Shell {
                     if declared.is_empty() {
                         declared.extend(argv.iter().cloned().map(Declared::Text));
                     }
-                    if let (true, AssignValue::Scalar(word)) = (self.options.xtrace, &assign.value) {
-                        // What is shown is what will be assigned.
-                        let value = self.expand_single(word)?;
-                        let head = assign.raw.iter().position(|&c| c == b'=').map_or(0, |at| at + 1);
-                        let text = [&assign.raw[..head], &value].concat();
-                        argv.push(text.clone());
-                        declared.push(Declared::Text(text));
-                        continue;
+                    match (&assign.value, self.declaring(&argv[0])) {
+                        // Values are expanded before the command runs: `local a=1 b=$a` knows no new `a`.
+                        (AssignValue::Scalar(word), _) => {
+                            let value = self.expand_single(word)?;
+                            let head = assign.raw.iter().position(|&c| c == b'=').map_or(0, |at| at + 1);
+                            let text = [&assign.raw[..head], &value].concat();
+                            argv.push(text.clone());
+                            declared.push(Declared::Text(text));
+                        }
+                        // A list is assigned at once: what follows sees it.
+                        (AssignValue::Array(_), Some(builtin)) => {
+                            let options = argv[1..].iter().take_while(|text| text.len() > 1 && matches!(text[0], b'-' | b'+')).cloned();
+                            let mut now: Vec<Declared<'_>> = std::iter::once(argv[0].clone()).chain(options).map(Declared::Text).collect();
+                            now.push(Declared::Assign(assign));
+                            let before = if assign.append { self.keys(assign.name).len() } else { 0 };
+                            self.run_builtin(builtin, vec![argv[0].clone()], now)?;
+                            if self.status != 0 {
+                                return Ok(());
+                            }
+                            if self.options.xtrace {
+                                self.trace_list(assign, before);
+                            }
+                            let name = self.vars.names.name(assign.name).to_vec();
+                            argv.push(name.clone());
+                            declared.push(Declared::Text(name));
+                        }
+                        (AssignValue::Array(_), None) => {
+                            argv.push(assign.raw.to_vec());
+                            declared.push(Declared::Assign(assign));
+                        }
                     }
-                    argv.push(assign.raw.to_vec());
-                    declared.push(Declared::Assign(assign));
                 }
             }
         }
@@ -54,6 +77,12 @@ impl Shell {
             return self.run_assignments(simple, command);
         }
         self.close_process_subs_after(|shell| shell.run_expanded(argv, declared, simple, command))
+    }
+
+    /// The declaring builtin of that name, if it is what the name means.
+    fn declaring(&self, name: &[u8]) -> Option<Builtin> {
+        let builtin = self.find_builtin(name).filter(|builtin| matches!(builtin, Builtin::Declare(_)))?;
+        (!self.functions.contains_key(name)).then_some(builtin)
     }
 
     /// Process substitutions made for a command live as long as the command.
@@ -86,7 +115,7 @@ impl Shell {
             }
         }
         for assign in &simple.assigns {
-            self.run_assign(assign, false)?;
+            self.run_assign(assign)?;
         }
         self.status = self.substitution_status.unwrap_or(0);
         Ok(())
@@ -94,8 +123,29 @@ impl Shell {
 
     /// The rest of a simple command, its words expanded.
     fn run_expanded(&mut self, argv: Vec<Bytes>, declared: Vec<Declared<'_>>, simple: &Simple, command: &Command) -> Done {
+        let scoped = !simple.assigns.is_empty();
+        if scoped {
+            self.vars.push_scope(true);
+            self.temporary_env += 1;
+            for assign in &simple.assigns {
+                self.vars.make_local(assign.name, true);
+                let result = self.run_assign(assign);
+                if let Some(var) = self.vars.entry(assign.name) {
+                    var.flags |= EXPORT;
+                }
+                self.vars.touch_exports();
+                match result {
+                    // A readonly name keeps its value, and the command runs.
+                    Ok(()) | Err(Stop::Expansion(_)) => {}
+                    Err(stop) => {
+                        self.leave_temporary(simple);
+                        return Err(stop);
+                    }
+                }
+            }
+        }
         if self.options.xtrace {
-            self.trace_command(simple, &argv);
+            self.trace_command(&argv);
         }
         let saved = if command.redirects.is_empty() {
             None
@@ -105,6 +155,9 @@ impl Shell {
                 Ok(kept) => Some((saved, kept)),
                 Err(stop) => {
                     self.restore_fds(saved, &[]);
+                    if scoped {
+                        self.leave_temporary(simple);
+                    }
                     return match stop {
                         Stop::Expansion(_) => {
                             self.status = 1;
@@ -115,30 +168,6 @@ impl Shell {
                 }
             }
         };
-        let scoped = !simple.assigns.is_empty();
-        if scoped {
-            self.vars.push_scope(true);
-            self.temporary_env += 1;
-            for assign in &simple.assigns {
-                self.vars.make_local(assign.name, true);
-                let result = self.run_assign(assign, true);
-                if let Some(var) = self.vars.entry(assign.name) {
-                    var.flags |= EXPORT;
-                }
-                self.vars.touch_exports();
-                match result {
-                    // A readonly name keeps its value, and the command runs.
-                    Ok(()) | Err(Stop::Expansion(_)) => {}
-                    Err(stop) => {
-                        self.leave_temporary(simple);
-                        if let Some((saved, kept)) = saved {
-                            self.restore_fds(saved, &kept);
-                        }
-                        return Err(stop);
-                    }
-                }
-            }
-        }
         let exec = argv[0] == b"exec";
         let last = argv.last().cloned();
         let result = self.dispatch(argv, declared);
@@ -152,6 +181,9 @@ impl Shell {
             } else {
                 self.restore_fds(saved, &kept);
             }
+        }
+        if !self.notices.is_empty() {
+            self.tell_notices();
         }
         if let Some(last) = last {
             self.last_argument = last;
@@ -193,6 +225,7 @@ impl Shell {
     }
 
     pub(crate) fn run_builtin(&mut self, builtin: Builtin, argv: Vec<Bytes>, declared: Vec<Declared<'_>>) -> Done {
+        let leaves = matches!(&argv[0][..], b"return" | b"exit");
         let result = match builtin {
             Builtin::Plain(run) => run(self, &argv),
             Builtin::Declare(run) => {
@@ -207,7 +240,7 @@ impl Shell {
                 Ok(())
             }
             // What fails in a builtin fails the builtin alone.
-            Err(Stop::Expansion(_)) => {
+            Err(Stop::Expansion(_)) if !leaves => {
                 self.status = 1;
                 Ok(())
             }
@@ -233,8 +266,12 @@ impl Shell {
         self.vars.push_scope(false);
         let loops = std::mem::replace(&mut self.loops, 0);
         let options = self.options;
+        let shift = std::mem::replace(&mut self.line_shift, 0);
         let hidden = self.hide_traps();
-        let result = self.run_command(&function.body);
+        // With `set -T` the trap runs once more inside, before the first command.
+        let entered = if self.traps.has(Trap::Debug) { self.run_trap(Trap::Debug) } else { Ok(()) };
+        let result = entered.and_then(|()| self.run_command(&function.body));
+        self.line_shift = shift;
         let result = match result {
             Err(Stop::Return) => Ok(()),
             Err(Stop::Break(_) | Stop::Continue(_)) => Ok(()),

@@ -38,7 +38,7 @@ impl Parser {
             }
         }
         self.pos += 1;
-        out.part(Part::Command(Rc::new(CommandSub { body: SubBody::Text(text.into(), line, OnceCell::new()) })));
+        out.part(Part::Command(Rc::new(CommandSub { body: SubBody::Text(text.into(), line, OnceCell::new()), shift: 0 })));
         Ok(())
     }
 
@@ -70,7 +70,9 @@ impl Parser {
                 }
                 self.pos += 2;
                 let body = self.substitution(from)?;
-                out.part(Part::Command(Rc::new(CommandSub { body: SubBody::Parsed(body) })));
+                let first = body.first().and_then(|item| item.first.stages.first()).map(|stage| stage.line);
+                let shift = first.map_or(0, |first| self.line_at(self.pos - 1).saturating_sub(first));
+                out.part(Part::Command(Rc::new(CommandSub { body: SubBody::Parsed(body), shift })));
             }
             b'[' => {
                 // The old form of `$(( ))`.
