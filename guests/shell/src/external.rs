@@ -236,7 +236,7 @@ impl Shell {
                     return status;
                 }
                 Ok(None) => {}
-                Err(Errno::INTR) => {}
+                Err(Errno::INTR) => self.end_by_signal(),
                 Err(_) => return 127,
             }
         }
@@ -312,6 +312,7 @@ impl Shell {
                 let env = self.environment();
                 if let Ok(pid) = self.spawn_at(&program, &named, &env, &child) {
                     self.after_spawn(child, true);
+                    self.traps.clear_exit();
                     self.status = self.wait_foreground(pid);
                     self.traps.clear_exit();
                     return Err(Stop::Exit);
@@ -321,6 +322,7 @@ impl Shell {
         match self.spawn_external(&argv) {
             Ok((pid, child)) => {
                 self.after_spawn(child, true);
+                self.traps.clear_exit();
                 self.status = self.wait_foreground(pid);
             }
             Err(status) => self.status = status,

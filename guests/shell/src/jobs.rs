@@ -144,7 +144,7 @@ impl Shell {
                 }
                 Ok(None) => {}
                 Err(Errno::INTR) => {
-                    if Sys::signals_waiting() {
+                    if Sys::peek_signals() != 0 {
                         return None;
                     }
                 }
@@ -177,7 +177,7 @@ impl Shell {
                 Ok(Some((pid, ended))) => self.jobs.note(pid, ended),
                 Ok(None) => {}
                 Err(Errno::INTR) => {
-                    if Sys::signals_waiting() {
+                    if Sys::peek_signals() != 0 {
                         return None;
                     }
                 }

@@ -107,6 +107,8 @@ pub struct Shell {
     /// Ends by signals that are told when the command's redirections are undone; true: without file and line.
     pub notices: Vec<(bool, Vec<u8>)>,
     pub hold_notices: bool,
+    /// Signals are caught for the sake of the EXIT trap.
+    pub exit_guarded: bool,
 }
 
 impl Shell {
@@ -169,6 +171,7 @@ impl Shell {
             line_shift: 0,
             notices: Vec::new(),
             hold_notices: false,
+            exit_guarded: false,
         }
     }
 
@@ -322,6 +325,14 @@ impl Shell {
         }
         line.extend_from_slice(text);
         line.push(b'\n');
-        self.write_error(&line);
+        let into = self.vars.get(self.vars.names.sym(b"BASH_XTRACEFD")).and_then(|var| var.scalar()).and_then(crate::arith::plain_integer);
+        match into.and_then(|fd| self.fds.get(u32::try_from(fd).ok()?).cloned()) {
+            Some(open) => {
+                let _ = self.flush();
+                let _ = open.write(&line);
+                let _ = open.flush();
+            }
+            None => self.write_error(&line),
+        }
     }
 }

@@ -50,6 +50,9 @@ pub const SIGNALS: [(&str, i32, &str); 31] = [
     ("SYS", 31, "Bad system call"),
 ];
 
+/// What ends a shell that sets no trap for it; its EXIT trap runs before.
+const FATAL: [i32; 3] = [1, 2, 15];
+
 pub fn describe(signal: i32) -> String {
     match SIGNALS.iter().find(|item| item.1 == signal) {
         Some(item) => item.2.to_string(),
@@ -180,6 +183,48 @@ impl Shell {
         if let Some(action) = action {
             set.push((trap, action));
         }
+        if matches!(trap, Trap::Exit | Trap::Signal(_)) {
+            self.guard_exit();
+        }
+    }
+
+    /// With an EXIT trap the signals that would end the shell are caught, so that it can run.
+    fn guard_exit(&mut self) {
+        if self.subshell > 0 {
+            return;
+        }
+        let wanted = self.traps.get(Trap::Exit).is_some_and(|action| !action.is_empty());
+        if !wanted && !self.exit_guarded {
+            return;
+        }
+        self.exit_guarded = wanted;
+        for number in FATAL {
+            if self.traps.has(Trap::Signal(number)) || self.traps.ignored_at_start & (1 << (number - 1)) != 0 {
+                continue;
+            }
+            if wanted { Sys::catch_softly(number) } else { Sys::restore(number) }
+        }
+    }
+
+    /// A signal came: its trap runs, or it ends the shell as it would have without the EXIT trap.
+    pub(crate) fn act_on_signal(&mut self, number: i32) -> Done {
+        if FATAL.contains(&number) && !self.traps.has(Trap::Signal(number)) {
+            if self.subshell == 0 {
+                self.status = 128 + number;
+                self.run_exit_trap();
+            }
+            let _ = self.flush();
+            Sys::die(number);
+        }
+        self.run_trap(Trap::Signal(number))
+    }
+
+    /// While a command is waited for: a signal that ends the shell does so at once.
+    pub(crate) fn end_by_signal(&mut self) {
+        let waiting = Sys::peek_signals();
+        if let Some(number) = FATAL.into_iter().find(|number| waiting & (1 << (number - 1)) != 0 && !self.traps.has(Trap::Signal(*number))) {
+            let _ = self.act_on_signal(number);
+        }
     }
 
     /// In a subshell traps are reset; what is ignored stays so.
@@ -224,6 +269,7 @@ impl Shell {
                 if text.is_empty() { Sys::ignore(*number) } else { Sys::catch(*number) }
             }
         }
+        self.guard_exit();
     }
 
     /// A function does not inherit DEBUG, RETURN and ERR, unless told to.
@@ -309,7 +355,7 @@ impl Shell {
         let mask = Sys::take_signals();
         for number in 1..=64 {
             if mask & (1 << (number - 1)) != 0 {
-                self.run_trap(Trap::Signal(number))?;
+                self.act_on_signal(number)?;
             }
         }
         Ok(())

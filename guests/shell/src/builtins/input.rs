@@ -163,7 +163,7 @@ pub fn read(shell: &mut Shell, args: &[Bytes]) -> Outcome {
                 Ok(0) => break,
                 Ok(_) => {}
                 Err(Errno::INTR) => {
-                    if <crate::world::Sys as crate::world::World>::signals_waiting() {
+                    if <crate::world::Sys as crate::world::World>::peek_signals() != 0 {
                         shell.run_pending()?;
                     }
                     continue;

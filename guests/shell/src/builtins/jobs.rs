@@ -63,7 +63,7 @@ pub fn wait(shell: &mut Shell, args: &[Bytes]) -> Outcome {
         }
         let among = if rest.is_empty() { None } else { Some(&pids[..]) };
         let Some(pid) = shell.wait_next(among) else {
-            if Sys::signals_waiting() {
+            if Sys::peek_signals() != 0 {
                 return interrupted(shell);
             }
             return Ok(127);
@@ -108,7 +108,7 @@ fn interrupted(shell: &mut Shell) -> Outcome {
     for number in 1..=64 {
         if mask & (1 << (number - 1)) != 0 {
             status = 128 + number;
-            shell.run_trap(Trap::Signal(number))?;
+            shell.act_on_signal(number)?;
         }
     }
     Ok(status)
@@ -326,7 +326,7 @@ pub fn kill(shell: &mut Shell, args: &[Bytes]) -> Outcome {
             status = 1;
         }
     }
-    if Sys::signals_waiting() {
+    if Sys::peek_signals() != 0 {
         shell.run_pending()?;
     }
     Ok(status)

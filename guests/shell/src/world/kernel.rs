@@ -147,10 +147,14 @@ fn mode_of(path: &[u8], follow: bool) -> u32 {
 thread_local! {
     static CAUGHT: Cell<u64> = const { Cell::new(0) };
     static IGNORED: Cell<u64> = const { Cell::new(0) };
+    /// Of those caught: what is asked for now and then only.
+    static SOFT: Cell<u64> = const { Cell::new(0) };
+    static SKIPPED: Cell<u32> = const { Cell::new(0) };
 }
 
 fn set_masks(signal: i32, caught: bool, ignored: bool) {
     let bit = 1u64 << (signal - 1);
+    SOFT.with(|mask| mask.set(mask.get() & !bit));
     CAUGHT.with(|mask| mask.set(if caught { mask.get() | bit } else { mask.get() & !bit }));
     IGNORED.with(|mask| mask.set(if ignored { mask.get() | bit } else { mask.get() & !bit }));
     // SAFETY: plain calls.
@@ -406,6 +410,11 @@ impl World for Kernel {
         set_masks(signal, true, false);
     }
 
+    fn catch_softly(signal: i32) {
+        set_masks(signal, true, false);
+        SOFT.with(|mask| mask.set(mask.get() | 1 << (signal - 1)));
+    }
+
     fn ignore(signal: i32) {
         set_masks(signal, false, true);
     }
@@ -424,15 +433,29 @@ impl World for Kernel {
 
     fn signals_waiting() -> bool {
         // Asking costs a call: only where something is caught.
-        if CAUGHT.with(Cell::get) == 0 {
+        let caught = CAUGHT.with(Cell::get);
+        if caught == 0 {
             return false;
+        }
+        if caught & !SOFT.with(Cell::get) == 0 {
+            let skipped = SKIPPED.with(|skipped| skipped.replace((skipped.get() + 1) % 64));
+            if skipped != 0 {
+                return TAKEN.with(Cell::get) != 0;
+            }
+        }
+        Kernel::peek_signals() != 0
+    }
+
+    fn peek_signals() -> u64 {
+        if CAUGHT.with(Cell::get) == 0 {
+            return TAKEN.with(Cell::get);
         }
         let mut mask = 0;
         // SAFETY: pointer to a value that lives through the call.
         unsafe { proc_sigtake(&raw mut mask) };
         TAKEN.with(|taken| {
             taken.set(taken.get() | mask);
-            taken.get() != 0
+            taken.get()
         })
     }
 

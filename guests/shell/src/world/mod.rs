@@ -106,6 +106,8 @@ pub trait World {
     fn enter(path: &[u8]) -> Res<()>;
     fn cwd() -> Vec<u8>;
     fn catch(signal: i32);
+    /// As `catch`, for what need not be noticed before the next blocking call or so.
+    fn catch_softly(signal: i32);
     fn ignore(signal: i32);
     fn restore(signal: i32);
     /// Signals that were ignored when the shell started: bit n−1.
@@ -113,6 +115,8 @@ pub trait World {
     /// Whether a caught signal may be waiting: cheap.
     fn signals_waiting() -> bool;
     fn take_signals() -> u64;
+    /// What waits, without taking it.
+    fn peek_signals() -> u64;
     fn pid() -> Pid;
     fn ppid() -> Pid;
     /// Seconds and nanoseconds since 1970.

@@ -296,6 +296,10 @@ impl World for Native {
         }
     }
 
+    fn catch_softly(signal: i32) {
+        Native::catch(signal);
+    }
+
     fn ignore(signal: i32) {
         // SAFETY: plain call.
         unsafe { libc::signal(signal, libc::SIG_IGN) };
@@ -325,6 +329,10 @@ impl World for Native {
 
     fn signals_waiting() -> bool {
         PENDING.load(Ordering::Relaxed) != 0
+    }
+
+    fn peek_signals() -> u64 {
+        PENDING.load(Ordering::SeqCst)
     }
 
     fn take_signals() -> u64 {
