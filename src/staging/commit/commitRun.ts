@@ -1,5 +1,6 @@
 import { closeSync, fchmodSync, fsyncSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { english as l10n } from '../../shared/texts';
 import { toFsError, type ErrnoName } from '../errno';
 import { joinLower, splitLower } from '../lower/lower';
 import type { Stat } from '../vfs';
@@ -298,8 +299,8 @@ function unlessGone(run: () => void): void {
 
 export function describeFailure(cause: unknown): string {
   const { code } = toFsError(cause);
-  if (code === 'nospc' || code === 'dquot') return 'The disk is full.';
-  if (code === 'rofs') return 'The folder is on a read-only file system.';
-  if (code === 'acces' || code === 'perm') return 'The folder cannot be written to.';
-  return 'Writing to the folder failed.';
+  if (code === 'nospc' || code === 'dquot') return l10n.t('The disk is full.');
+  if (code === 'rofs') return l10n.t('The folder is on a read-only file system.');
+  if (code === 'acces' || code === 'perm') return l10n.t('The folder cannot be written to.');
+  return l10n.t('Writing to the folder failed.');
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GivenUpCheckpoints } from '../../shared/changeSet';
+import { english as l10n } from '../../shared/texts';
 import { UserError } from '../../shared/userError';
 import { hashOfText } from '../contentHash';
 import { makePrivateDirectory, syncDirectory } from '../privateFile';
@@ -56,9 +57,8 @@ export class CommitStore {
   recover(): void {
     const [failure] = this.recoverAll();
     if (failure === undefined) return;
-    throw new UserError('sandboxFailed', `An earlier commit was stopped and cannot be taken back yet. ${describeFailure(failure)}`, {
-      cause: failure,
-    });
+    const message = l10n.t('An earlier commit was stopped and cannot be taken back yet. {0}', describeFailure(failure));
+    throw new UserError('sandboxFailed', message, { cause: failure });
   }
 
   /** Sees to each commit; gives what went wrong. */

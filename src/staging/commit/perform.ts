@@ -1,5 +1,6 @@
 import { lookFromAbove } from '../lower/lookFromAbove';
 import { splitLower } from '../lower/lower';
+import { english as l10n } from '../../shared/texts';
 import { UserError } from '../../shared/userError';
 import type { Stat } from '../vfs';
 import { describeFailure, PathChanged } from './commitRun';
@@ -29,7 +30,7 @@ export function performCommit(
     if (run.isOver) return run.journal; // applied; only originals could not be moved
     undo(run);
     if (cause instanceof PathChanged) throw cause;
-    throw new UserError('sandboxFailed', `${describeFailure(cause)} Nothing was changed; the changes stay staged.`, { cause });
+    throw new UserError('sandboxFailed', l10n.t('{0} Nothing was changed; the changes stay staged.', describeFailure(cause)), { cause });
   }
 }
 
@@ -37,7 +38,9 @@ function undo(run: ReturnType<CommitStore['begin']>): void {
   try {
     run.undo();
   } catch (cause) {
-    throw new UserError('sandboxFailed', 'A commit failed and could not be taken back yet. It is taken back at the next start.', { cause });
+    throw new UserError('sandboxFailed', l10n.t('A commit failed and could not be taken back yet. It is taken back at the next start.'), {
+      cause,
+    });
   }
 }
 
