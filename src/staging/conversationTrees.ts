@@ -1,7 +1,8 @@
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createFilePolicy, defaultFileRules, type FileRules } from '../permissions/filePolicy';
 import { hashOfText } from './contentHash';
+import { hideOwnFiles } from './hideOwnFiles';
 import { createOverlayTree, createScratchTree, type OverlayTree } from './overlay/overlayTree';
 import { createStaging, type Staging } from './staging';
 
@@ -38,7 +39,8 @@ export function openConversationTrees({
   checkpointsMib,
   rules,
 }: ConversationTreesOptions): ConversationTrees {
-  const policy = createFilePolicy(rules ?? defaultFileRules);
+  const own = [state, parentWithin(folder, storage)];
+  const policy = createFilePolicy(hideOwnFiles(rules ?? defaultFileRules, folder, own));
   const workspace = createOverlayTree({ root: folder, storage: join(storage, 'overlay'), policy, guestPath });
   const scratch = createScratchTree({ storage: join(storage, 'scratch'), guestPath: '/tmp' });
   const staging = createStaging(workspace, {
@@ -57,6 +59,11 @@ export function openConversationTrees({
       scratch.dispose();
     },
   };
+}
+
+/** Where the directories of all conversations are, this one's among them; its own where that is the folder itself. */
+function parentWithin(folder: string, storage: string): string {
+  return resolve(dirname(storage)) === resolve(folder) ? storage : dirname(storage);
 }
 
 export type { FileRules };

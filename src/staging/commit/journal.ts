@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { splitLower } from '../lower/lower';
 import { replacePrivateFile } from '../privateFile';
 import { isEntryState, type EntryState } from './entryState';
 
@@ -81,7 +82,7 @@ function isJournal(value: unknown): value is Journal {
     states.includes(state) &&
     typeof overlayId === 'string' &&
     Array.isArray(asides) &&
-    asides.every(isInnerPath) &&
+    asides.every((aside) => isInnerPath(aside) && splitLower(aside)[1] === `.sunaba-commit-${commitId}`) &&
     Array.isArray(steps) &&
     steps.every(isStep) &&
     Array.isArray(applied) &&
