@@ -1,5 +1,5 @@
 // `npm run test:differential [-- PART-OF-NAME]`: the shell's and the tools' cases beside the machine's GNU programs, inside a
-// real VS Code on its WASI API: on the stand-in core, and on the real one where SUNABA_WASI_CORE names it.
+// real VS Code on its WASI API: on the real core where SUNABA_WASI_CORE names it, else on the stand-in.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -19,7 +19,7 @@ try {
     scratch,
     notRunFile: path.join(scratch, 'not-run.txt'),
     tests: 'out/differentialInVscode.cjs',
-    cores: ['standIn', 'real'],
+    cores: [process.env['SUNABA_WASI_CORE'] ? 'real' : 'standIn'],
     ...(only === undefined ? {} : { env: { SUNABA_TEST_ONLY: only } }),
   });
   process.exitCode = failed > 0 ? 1 : 0;
