@@ -2,7 +2,8 @@ import boundaries from 'eslint-plugin-boundaries';
 import tseslint from 'typescript-eslint';
 
 const room = (name) => ({ type: name, pattern: `src/${name}/**` });
-const rooms = ['shared', 'agent', 'models', 'tools', 'sandbox', 'staging', 'permissions', 'editor', 'webview'];
+const rooms = ['shared', 'agent', 'models', 'tools', 'sandbox', 'staging', 'permissions', 'editor', 'webview', 'cli'];
+const inner = rooms.filter((name) => name !== 'webview' && name !== 'editor' && name !== 'cli');
 const allow = {
   shared: [],
   agent: [],
@@ -11,11 +12,13 @@ const allow = {
   sandbox: ['staging'],
   staging: ['permissions'],
   permissions: [],
-  editor: rooms.filter((name) => name !== 'webview'),
+  editor: inner,
   webview: [],
-  cli: rooms.filter((name) => name !== 'webview' && name !== 'editor'),
-  extension: ['editor'],
+  cli: inner,
 };
+/** What the two programs' first files may import. */
+const allowFiles = { cli: ['cli', ...inner], extension: ['editor', 'shared'] };
+const to = (types) => types.map((type) => ({ to: { element: { type } } }));
 
 export default tseslint.config(
   { ignores: ['dist/**', 'out/**', 'node_modules/**', 'guests/**', 'test/fixtures/**', '.vscode-test/**'] },
@@ -25,11 +28,8 @@ export default tseslint.config(
     plugins: { boundaries },
     settings: {
       'boundaries/include': ['src/**/*'],
-      'boundaries/elements': [
-        ...rooms.map(room),
-        { type: 'cli', pattern: 'src/cli.ts', partialMatch: false },
-        { type: 'extension', pattern: 'src/extension.ts', partialMatch: false },
-      ],
+      'boundaries/elements': rooms.map(room),
+      'boundaries/files': Object.keys(allowFiles).map((category) => ({ category, pattern: `src/${category}.ts` })),
       'import/resolver': { typescript: { alwaysTryTypes: true } },
     },
     rules: {
@@ -37,10 +37,10 @@ export default tseslint.config(
         'error',
         {
           default: 'disallow',
-          policies: Object.entries(allow).map(([from, to]) => ({
-            from: { element: { type: from } },
-            allow: [from, 'shared', ...to].map((type) => ({ to: { element: { type } } })),
-          })),
+          policies: [
+            ...Object.entries(allow).map(([type, types]) => ({ from: { element: { type } }, allow: to([type, 'shared', ...types]) })),
+            ...Object.entries(allowFiles).map(([categories, types]) => ({ from: { file: { categories } }, allow: to(types) })),
+          ],
         },
       ],
       '@typescript-eslint/no-explicit-any': 'error',
