@@ -68,6 +68,7 @@ export const calls = [
   ['sunaba', 'fd_path', 'iiii'],
   ['sunaba', 'fd_given', 'iii'],
   ['sunaba', 'proc_sigignored', 'i'],
+  ['sunaba', 'fd_read_until', 'iiiii'],
 ] as const satisfies readonly (readonly [module: string, name: string, params: string])[];
 
 export type CallName = (typeof calls)[number][1];

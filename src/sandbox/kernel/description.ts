@@ -22,6 +22,8 @@ export const WOULD_BLOCK = -1;
 /** A read that waits: bytes go into `views`, then `settle` is called once with their number. 0 is the end of the stream. */
 export interface PendingRead {
   readonly views: readonly Uint8Array[];
+  /** Nothing behind the first byte of this value is taken. */
+  readonly until?: number;
   settle(bytes: number): void;
 }
 
@@ -70,6 +72,11 @@ export abstract class Description {
   /** Bytes moved, 0 at the end, or `WOULD_BLOCK`. */
   read(_cx: Accessor, _views: readonly Uint8Array[]): number {
     throw fsError('badf');
+  }
+
+  /** As `read`, but takes nothing behind the first byte `until`. For streams alone. */
+  readUntil(_view: Uint8Array, _until: number): number {
+    throw fsError('notsup');
   }
 
   queueRead(_request: PendingRead): Cancel {

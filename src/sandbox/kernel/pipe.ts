@@ -117,6 +117,20 @@ export class Pipe {
     return this.hasWriters ? WOULD_BLOCK : 0;
   }
 
+  /** What there is, but nothing behind the first byte `until`: whoever reads line by line asks once a line, not once a byte. */
+  readUntil(view: Uint8Array, until: number): number {
+    if (view.length === 0) return 0;
+    this.#feed();
+    if (this.#used === 0) this.#refill();
+    const bytes = this.#takeUntil(view, until);
+    if (bytes > 0) {
+      this.#refill();
+      this.#changed();
+      return bytes;
+    }
+    return this.hasWriters ? WOULD_BLOCK : 0;
+  }
+
   queueRead(request: PendingRead): Cancel {
     this.#reads.push(request);
     if (this.#used > 0) this.#feedSoon();
@@ -151,6 +165,7 @@ export class Pipe {
     let done = from;
     for (;;) {
       for (let request = this.#reads[0]; request && this.#used === 0 && total - done >= directBytes; request = this.#reads[0]) {
+        if (request.until !== undefined) break;
         const moved = copyViews(views, done, request.views, 0);
         done += moved;
         this.#reads.shift();
@@ -195,8 +210,21 @@ export class Pipe {
   #feed(): void {
     for (let request = this.#reads[0]; request && this.#used > 0; request = this.#reads[0]) {
       this.#reads.shift();
-      request.settle(this.#take(request.views, 0));
+      const [view] = request.views;
+      request.settle(request.until !== undefined && view ? this.#takeUntil(view, request.until) : this.#take(request.views, 0));
     }
+  }
+
+  #takeUntil(view: Uint8Array, until: number): number {
+    const ring = this.#ring;
+    if (!ring) return 0;
+    const stretch = Math.min(this.#used, pipeBytes - this.#start);
+    let found = ring.subarray(this.#start, this.#start + stretch).indexOf(until);
+    if (found < 0 && stretch < this.#used) {
+      const wrapped = ring.subarray(0, this.#used - stretch).indexOf(until);
+      if (wrapped >= 0) found = stretch + wrapped;
+    }
+    return this.#take([found < 0 ? view : view.subarray(0, found + 1)], 0);
   }
 
   #take(views: readonly Uint8Array[], skip: number): number {
@@ -248,6 +276,10 @@ export class PipeReader extends Description {
 
   override read(_cx: Accessor, views: readonly Uint8Array[]): number {
     return this.pipe.read(views, (this.flags & fdflag.nonblock) === 0);
+  }
+
+  override readUntil(view: Uint8Array, until: number): number {
+    return this.pipe.readUntil(view, until);
   }
 
   override queueRead(request: PendingRead): Cancel {

@@ -13,6 +13,8 @@ impl Errno {
     pub const NOTDIR: Errno = Errno(20);
     pub const ISDIR: Errno = Errno(21);
     pub const PIPE: Errno = Errno(32);
+    #[cfg_attr(not(target_os = "wasi"), allow(dead_code))]
+    pub const NOTSUP: Errno = Errno(95);
 
     pub fn text(self) -> &'static str {
         match self.0 {

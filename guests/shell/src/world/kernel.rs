@@ -86,6 +86,7 @@ unsafe extern "C" {
     fn fd_dup(fd: u32, lowest: u32, new: *mut u32) -> i32;
     fn fd_dup2(fd: u32, to: u32) -> i32;
     fn fd_given(fds: *mut u32, most: usize, count: *mut usize) -> i32;
+    fn fd_read_until(fd: u32, buffer: *mut u8, len: usize, delimiter: u32, count: *mut usize) -> i32;
     fn path_mode(fd: u32, flags: u32, path: *const u8, len: usize, mode: *mut u32) -> i32;
 }
 
@@ -225,8 +226,24 @@ impl World for Kernel {
         Ok(at)
     }
 
-    fn read_until(_: Raw, _: u8, _: &mut Vec<u8>) -> Option<Res<usize>> {
-        None
+    fn read_until(raw: Raw, delimiter: u8, out: &mut Vec<u8>) -> Option<Res<usize>> {
+        let mut buffer = [0u8; 4096];
+        let mut total = 0;
+        loop {
+            let mut count = 0;
+            // SAFETY: the buffer is ours and as long as said.
+            let errno = unsafe { fd_read_until(raw as u32, buffer.as_mut_ptr(), buffer.len(), u32::from(delimiter), &raw mut count) };
+            match check(errno) {
+                Err(Errno::NOTSUP) => return None,
+                Err(error) => return Some(Err(error)),
+                Ok(()) => {}
+            }
+            out.extend_from_slice(&buffer[..count]);
+            total += count;
+            if count == 0 || buffer[count - 1] == delimiter {
+                return Some(Ok(total));
+            }
+        }
     }
 
     fn pipe() -> Res<(Raw, Raw)> {

@@ -1,5 +1,5 @@
 import { errno, fsError, FsError } from '../../../staging/errno';
-import { fdflag, WOULD_BLOCK } from '../description';
+import { fdflag, WOULD_BLOCK, type Description, type PendingRead } from '../description';
 import { totalLength } from '../guestMemory';
 import type { Args } from '../mailbox';
 import { BLOCKED, type Process } from '../process';
@@ -13,14 +13,36 @@ function read(process: Process, args: Args): number {
   const views = memory.iovs(args.u32(1), args.u32(2));
   const result = args.u32(3);
   memory.check(result, 4);
-  const bytes = description.read(process.accessor, views);
+  return finishRead(process, description, { views }, description.read(process.accessor, views), result);
+}
+
+function readUntil(process: Process, args: Args): number {
+  const { memory } = process;
+  const { description } = process.descriptors.get(args.u32(0), right.fd_read);
+  const view = memory.slice(args.u32(1), args.u32(2));
+  const until = args.u32(3);
+  if (until > 255) return errno.inval;
+  const result = args.u32(4);
+  memory.check(result, 4);
+  return finishRead(process, description, { views: [view], until }, description.readUntil(view, until), result);
+}
+
+/** Tells how many bytes were read, or waits for some. */
+function finishRead(
+  process: Process,
+  description: Description,
+  request: Pick<PendingRead, 'views' | 'until'>,
+  bytes: number,
+  result: number,
+): number {
+  const { memory } = process;
   if (bytes !== WOULD_BLOCK) {
     memory.setU32(result, bytes);
     return errno.success;
   }
   if (description.flags & fdflag.nonblock) return errno.again;
   const cancel = description.queueRead({
-    views,
+    ...request,
     settle: (count) => {
       memory.setU32(result, count);
       process.reply(errno.success);
@@ -87,6 +109,7 @@ function positioned(process: Process, args: Args, moves: 'fd_read' | 'fd_write')
 
 export const transferCalls = {
   fd_read: read,
+  fd_read_until: readUntil,
   fd_write: write,
   fd_pread: (process, args) => positioned(process, args, 'fd_read'),
   fd_pwrite: (process, args) => positioned(process, args, 'fd_write'),

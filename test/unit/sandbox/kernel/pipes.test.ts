@@ -69,6 +69,36 @@ describe('pipes between guests', () => {
     });
   });
 
+  it('a reader of lines leaves what is behind the line to others, whatever way the bytes come', async () => {
+    const lines = ['', 'x', 'y'.repeat(5000), 'z'.repeat(70_000), 'the end without a newline'];
+    stage.program('writer', async (guest) => {
+      await write(guest, 1, lines.join('\n'));
+    });
+    await stage.run(async (guest) => {
+      const { reading, writing } = await pipe(guest);
+      const buffer = guest.alloc(4096);
+      const count = guest.alloc(4);
+      const line = async (): Promise<string> => {
+        let text = '';
+        for (;;) {
+          await ok(guest.call('fd_read_until', reading, buffer, 4096, 10, count));
+          const bytes = guest.view.getUint32(count, true);
+          text += Buffer.from(guest.bytes.slice(buffer, buffer + bytes)).toString();
+          if (bytes === 0 || text.endsWith('\n')) return text;
+        }
+      };
+      const pid = await spawn(guest, { program: 'writer', fds: [[1, writing]] });
+      await ok(guest.call('fd_close', writing));
+      for (const text of lines.slice(0, 3)) expect(await line()).toBe(`${text}\n`);
+      expect(await read(guest, reading, 1)).toBe('z');
+      expect(await line()).toBe(`${lines[3]?.slice(1)}\n`);
+      expect(await line()).toBe(lines[4]);
+      expect(await line()).toBe('');
+      await wait(guest, pid);
+      await expectErrno(guest.call('fd_read_until', reading, buffer, 4096, 256, count), 'inval');
+    });
+  });
+
   it('a writer that waits learns that the reader has gone', async () => {
     stage.program('writer', async (guest) => {
       await write(guest, 1, 'x'.repeat(pipeBytes + 1));
@@ -112,11 +142,13 @@ describe('pipes between guests', () => {
 });
 
 /** A model of both ends: what is written, in order, is what is read, whoever waits for whom. */
-type Step = { readonly kind: 'write' | 'read' | 'quiet'; readonly bytes: number };
+type Step = { readonly kind: 'write' | 'read' | 'line' | 'quiet'; readonly bytes: number };
 
 describe('the pipe itself', () => {
+  /** What ends a line in bytes that count from 0 to 250. */
+  const newline = 7;
   const step: fc.Arbitrary<Step> = fc.record({
-    kind: fc.constantFrom('write' as const, 'read' as const, 'quiet' as const),
+    kind: fc.constantFrom('write' as const, 'read' as const, 'line' as const, 'quiet' as const),
     bytes: fc.oneof(
       fc.integer({ min: 1, max: 40 }),
       fc.integer({ min: atomicBytes - 2, max: atomicBytes + 2 }),
@@ -156,15 +188,21 @@ describe('the pipe itself', () => {
             writer.queueWrite({ views, total: bytes, written: Math.max(0, done), settle: () => waitingWrites-- });
           } else {
             const view = new Uint8Array(bytes);
-            const done = reader.read(silent, [view]);
-            if (done >= 0) take(view, done);
+            const until = kind === 'line' ? newline : undefined;
+            const took = (length: number): void => {
+              if (until !== undefined && view.subarray(0, Math.max(0, length - 1)).includes(until)) throw new Error('more than a line');
+              take(view, length);
+            };
+            const done = until === undefined ? reader.read(silent, [view]) : reader.readUntil(view, until);
+            if (done >= 0) took(done);
             else {
               waitingReads++;
               reader.queueRead({
                 views: [view],
+                ...(until === undefined ? {} : { until }),
                 settle: (length) => {
                   waitingReads--;
-                  take(view, length);
+                  took(length);
                 },
               });
             }
