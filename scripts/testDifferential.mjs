@@ -6,6 +6,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { ensureComparisonTools, ensureDependencies, ensureSystemPackages, root } from './ensure.mjs';
 
+// Some 1,600 cases, each with GNU's run beside it.
+process.env['SUNABA_TEST_TIMEOUT_MS'] ??= String(3_600_000);
+
 await ensureDependencies();
 await ensureSystemPackages();
 await ensureComparisonTools();
