@@ -139,6 +139,12 @@ impl Traps {
     }
     pub fn all(&self) -> Vec<(Trap, Bytes)> {
         let mut all = if self.shown.is_empty() { self.set.to_vec() } else { self.shown.to_vec() };
+        for number in 1..=64 {
+            let trap = Trap::Signal(number);
+            if self.ignored_at_start & (1 << (number - 1)) != 0 && !all.iter().any(|item| item.0 == trap) {
+                all.push((trap, Vec::new()));
+            }
+        }
         all.sort_by_key(|item| item.0.order());
         all
     }
@@ -210,7 +216,6 @@ impl Shell {
     pub(crate) fn act_on_signal(&mut self, number: i32) -> Done {
         if FATAL.contains(&number) && !self.traps.has(Trap::Signal(number)) {
             if self.subshell == 0 {
-                self.status = 128 + number;
                 self.run_exit_trap();
             }
             let _ = self.flush();
@@ -223,6 +228,8 @@ impl Shell {
     pub(crate) fn end_by_signal(&mut self) {
         let waiting = Sys::peek_signals();
         if let Some(number) = FATAL.into_iter().find(|number| waiting & (1 << (number - 1)) != 0 && !self.traps.has(Trap::Signal(*number))) {
+            // The trap's own commands do not find it waiting again.
+            Sys::take_signals();
             let _ = self.act_on_signal(number);
         }
     }
