@@ -198,16 +198,23 @@ fn number(out: &mut Vec<u8>, letter: u8, spec: Spec, value: f64) {
     let mut negative = value.is_sign_negative();
     match letter {
         b'd' | b'i' | b'u' | b'o' | b'x' | b'X' => {
-            let whole = magnitude.trunc();
+            let mut whole = magnitude.trunc();
             negative = negative && whole != 0.0;
-            if letter != b'd' && letter != b'i' && negative {
+            let mut bits = None;
+            if letter != b'd' && letter != b'i' && negative && whole <= 9.223_372_036_854_775_8e18 {
+                // As C turns it into an unsigned number.
+                bits = Some((whole as u64).wrapping_neg());
+                negative = false;
+                whole = bits.unwrap_or_default() as f64;
+            } else if letter != b'd' && letter != b'i' && negative {
                 // gawk prints what has no unsigned form as a float.
                 return number(out, b'g', Spec { precision: Some(spec.precision.unwrap_or(6)), ..spec }, value.trunc());
             }
             match letter {
-                b'o' => push_radix(&mut body, whole, |w| format!("{w:o}")),
-                b'x' => push_radix(&mut body, whole, |w| format!("{w:x}")),
-                b'X' => push_radix(&mut body, whole, |w| format!("{w:X}")),
+                b'o' => drop(write!(body, "{:o}", bits.map_or(whole as u128, u128::from))),
+                b'x' => drop(write!(body, "{:x}", bits.map_or(whole as u128, u128::from))),
+                b'X' => drop(write!(body, "{:X}", bits.map_or(whole as u128, u128::from))),
+                b'u' if bits.is_some() => drop(write!(body, "{}", bits.unwrap_or_default())),
                 _ if whole < 1e18 => crate::number::push_integer(&mut body, whole as i64),
                 _ => drop(write!(body, "{whole:.0}")),
             }
@@ -250,10 +257,6 @@ fn number(out: &mut Vec<u8>, letter: u8, spec: Spec, value: f64) {
     if spec.left {
         out.resize(out.len() + missing, b' ');
     }
-}
-
-fn push_radix(body: &mut Vec<u8>, whole: f64, shown: impl Fn(u128) -> String) {
-    body.extend_from_slice(shown(whole as u128).as_bytes());
 }
 
 /// A float by `e`, `f`, `g`, `a` or their capitals, without padding.

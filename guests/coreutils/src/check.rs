@@ -7,9 +7,13 @@ use std::ffi::OsString;
 use sunaba_gnu::bytes;
 use sunaba_gnu::options::{Item, Opt, Order, Takes, parse};
 use sunaba_gnu::output::{complain, say};
+use sunaba_gnu::quote::quoted;
 
 /// Tools whose arguments are no options in getopt's sense.
 const WITHOUT_OPTIONS: &[&str] = &["echo", "expr", "false", "printf", "true", "yes"];
+
+/// Tools that take `-5` or `+3`.
+const OBSOLETE: &[&str] = &["expand", "fmt", "fold", "head", "join", "od", "pr", "seq", "split", "tail", "unexpand", "uniq"];
 
 /// The status with which the tool ends at once, if it does.
 pub fn before(name: &str, args: &[OsString], app: fn() -> Command) -> Option<i32> {
@@ -19,7 +23,7 @@ pub fn before(name: &str, args: &[OsString], app: fn() -> Command) -> Option<i32
     let args: Vec<Vec<u8>> = args.iter().skip(1).map(|arg| bytes::of(arg).to_vec()).collect();
     let dashed = args.iter().any(|arg| arg.len() > 1 && arg[0] == b'-');
     let (operands, named_target) = if dashed {
-        if args.iter().any(|arg| obsolete(arg)) {
+        if OBSOLETE.contains(&name) && args.iter().any(|arg| obsolete(arg)) {
             return None;
         }
         let mut app = app();
@@ -43,6 +47,9 @@ pub fn before(name: &str, args: &[OsString], app: fn() -> Command) -> Option<i32
         if name == "truncate" && !named(&["size", "reference"]) {
             return Some(refuse(name, "you must specify either '--size' or '--reference'"));
         }
+        if let Some(code) = items.iter().find_map(|item| if let Item::Option(option, Some(text)) = item { argument(name, option, text) } else { None }) {
+            return Some(code);
+        }
         let target = items.iter().any(|item| matches!(item, Item::Option(option, _) if option == "target-directory"));
         let operands: Vec<Vec<u8>> = items.into_iter().filter_map(|item| if let Item::Operand(text) = item { Some(text) } else { None }).collect();
         (operands, target)
@@ -62,6 +69,56 @@ fn uucore_version(app: &Command) -> String {
 fn refuse(name: &str, fault: &str) -> i32 {
     complain(name, &format!("{fault}\nTry '{name} --help' for more information."));
     1
+}
+
+/// Arguments that the crates word in their own way.
+fn argument(name: &str, option: &str, text: &[u8]) -> Option<i32> {
+    let shown = quoted(text);
+    let number = || std::str::from_utf8(text).ok().and_then(|text| text.trim_start_matches('+').parse::<u64>().ok());
+    let fault = |text: String| {
+        complain(name, &text);
+        Some(1)
+    };
+    match (name, option) {
+        ("date", "set") => fault("cannot set date: Operation not permitted".into()),
+        ("nl", "body-numbering" | "header-numbering" | "footer-numbering") if !matches!(text, b"a" | b"t" | b"n" | [b'p', ..]) => {
+            let part = option.split('-').next().unwrap_or_default();
+            Some(refuse(name, &format!("invalid {part} numbering style: {shown}")))
+        }
+        ("nl", "number-width") if number().is_none() => fault(format!("invalid line number field width: {shown}")),
+        ("nl", "number-width") if number() == Some(0) => fault(format!("invalid line number field width: {shown}: Numerical result out of range")),
+        ("shuf", "head-count") if text.is_empty() || !text.iter().all(u8::is_ascii_digit) => fault(format!("invalid line count: {shown}")),
+        ("shuf", "input-range") if !range(text) => fault(format!("invalid input range: {shown}")),
+        ("uniq", "skip-fields" | "skip-chars" | "check-chars") if number().is_none() => {
+            let what = if option == "skip-fields" { "fields to skip" } else if option == "skip-chars" { "bytes to skip" } else { "bytes to compare" };
+            fault(format!("{}: invalid number of {what}", bytes::lossy(text)))
+        }
+        ("touch", "time") if !["atime", "access", "use", "mtime", "modify"].iter().any(|word| !text.is_empty() && word.as_bytes().starts_with(text)) => Some(refuse(
+            name,
+            &format!("invalid argument {shown} for '--time'\nValid arguments are:\n  - 'atime', 'access', 'use'\n  - 'mtime', 'modify'"),
+        )),
+        ("touch", "date") if parse_datetime::parse_datetime(bytes::lossy(text)).is_err() => fault(format!("invalid date format {shown}")),
+        ("numfmt", "to" | "from") => {
+            let words: &[&str] = if option == "to" { &["none", "si", "iec", "iec-i"] } else { &["none", "auto", "si", "iec", "iec-i"] };
+            let known = words.iter().any(|word| !text.is_empty() && word.as_bytes().starts_with(text));
+            let list = words.iter().map(|word| format!("  - '{word}'")).collect::<Vec<_>>().join("\n");
+            if known { None } else { Some(refuse(name, &format!("invalid argument {shown} for '--{option}'\nValid arguments are:\n{list}"))) }
+        }
+        ("seq", "format") => {
+            let at = text.iter().position(|b| *b == b'%')?;
+            let letter = text[at + 1..].iter().find(|b| !b"-+ #0'.123456789".contains(b))?;
+            let good = b"aefgAEFG%L".contains(letter);
+            if good { None } else { fault(format!("format {shown} has unknown %{} directive", *letter as char)) }
+        }
+        _ => None,
+    }
+}
+
+/// `LO-HI`; one less than LO is a range of nothing.
+fn range(text: &[u8]) -> bool {
+    let text = bytes::lossy(text);
+    let Some((low, high)) = text.split_once('-') else { return false };
+    matches!((low.parse::<u64>(), high.parse::<u64>()), (Ok(low), Ok(high)) if low <= high.saturating_add(1))
 }
 
 /// `-5`, `+3`: forms that the tools themselves read.
@@ -96,7 +153,7 @@ fn spellings(arg: &clap::Arg) -> Vec<(char, String, Takes)> {
 
 /// What coreutils says when operands are missing.
 fn missing(name: &str, operands: &[Vec<u8>], named_target: bool) -> Option<String> {
-    let after = |text: &str, operand: &[u8]| format!("{text} after {}", sunaba_gnu::quote::quoted(operand));
+    let after = |text: &str, operand: &[u8]| format!("{text} after {}", quoted(operand));
     match (name, operands) {
         ("mv", []) => Some("missing file operand".into()),
         ("mv", [one]) if !named_target => Some(after("missing destination file operand", one)),
@@ -107,7 +164,8 @@ fn missing(name: &str, operands: &[Vec<u8>], named_target: bool) -> Option<Strin
         ("join" | "comm", []) => Some("missing operand".into()),
         ("seq" | "sleep", []) => Some("missing operand".into()),
         ("truncate", []) => Some("missing file operand".into()),
-        ("seq", [_, _, _, extra, ..]) => Some(format!("extra operand {}", sunaba_gnu::quote::quoted(extra))),
+        ("seq", [_, _, _, extra, ..]) => Some(format!("extra operand {}", quoted(extra))),
+        ("uniq", [_, _, extra, ..]) | ("tsort", [_, extra, ..]) => Some(format!("extra operand {}", quoted(extra))),
         ("csplit", [] | [_]) => Some(operands.first().map_or("missing operand".into(), |one| after("missing operand", one))),
         _ => None,
     }

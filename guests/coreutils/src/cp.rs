@@ -1,5 +1,6 @@
 //! cp, with the permission bits that the kernel keeps, and with symbolic links.
 
+use crate::backup::Backup;
 use crate::ls::join;
 use std::io;
 use sunaba_gnu::options::{Item, Opt, Order, flag, maybe, parse, value};
@@ -23,7 +24,8 @@ const HELP: &str = "Usage: cp [OPTION]... [-T] SOURCE DEST
 Copy SOURCE to DEST, or multiple SOURCE(s) to DIRECTORY.
 
   -a, --archive            same as -dR --preserve=all
-  -b, --backup             make a backup of each existing destination file
+  -b, --backup[=CONTROL]   make a backup of each existing destination file:
+                             simple, numbered, existing, none
   -d                       same as --no-dereference --preserve=links
   -f, --force              remove a destination that cannot be opened
   -H, -L, -P               follow links of the command line, all, none
@@ -59,8 +61,7 @@ struct Settings {
     symbolic: bool,
     parents: bool,
     remove: bool,
-    backup: bool,
-    suffix: Vec<u8>,
+    backup: Backup,
     plain: bool,
 }
 
@@ -71,7 +72,7 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
     };
     let mut s = Settings {
         recursive: false, follow: None, preserve: false, no_clobber: false, ask: false, update: false, verbose: false, hard: false, symbolic: false,
-        parents: false, remove: false, backup: false, suffix: b"~".to_vec(), plain: false,
+        parents: false, remove: false, backup: Backup::default(), plain: false,
     };
     let (mut names, mut target) = (Vec::new(), None);
     for item in items {
@@ -97,8 +98,12 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
                 "symbolic-link" => s.symbolic = true,
                 "parents" => s.parents = true,
                 "remove-destination" => s.remove = true,
-                "backup" | "b" => s.backup = true,
-                "suffix" => (s.suffix, s.backup) = (argument.unwrap_or_default(), true),
+                "backup" | "b" | "suffix" => {
+                    let asked = if option == "suffix" { s.backup.suffix(argument.unwrap_or_default()) } else { s.backup.ask(argument.as_deref()) };
+                    if let Err(fault) = asked {
+                        return usage(&fault);
+                    }
+                }
                 "target-directory" => target = argument,
                 "no-target-directory" => s.plain = true,
                 "help" => {
@@ -193,12 +198,13 @@ fn copy(s: &Settings, from: &[u8], to: &[u8], top: bool) -> i32 {
         return folder(s, from, to, &found);
     }
     let old = status::lstat(to).ok();
+    let mut kept = None;
     if let Some(old) = &old {
         let led = if old.kind == Kind::Link { status::stat(to).unwrap_or_else(|_| old.clone()) } else { old.clone() };
         if led.kind == Kind::Directory && old.kind == Kind::Directory {
             return refuse(&format!("cannot overwrite directory {} with non-directory {}", quoted(to), quoted(from)));
         }
-        if same(&led, &found) && !(s.symbolic || s.hard) && !s.backup {
+        if same(&led, &found) && !(s.symbolic || s.hard) && !s.backup.wanted() {
             return refuse(&format!("{} and {} are the same file", quoted(from), quoted(to)));
         }
         if s.no_clobber || (s.update && led.modified >= found.modified) {
@@ -211,8 +217,14 @@ fn copy(s: &Settings, from: &[u8], to: &[u8], top: bool) -> i32 {
                 return 1;
             }
         }
-        if s.backup {
-            let _ = std::fs::rename(bytes::path(to), bytes::path(&[to, &s.suffix].concat()));
+        if s.backup.wanted() {
+            if s.backup.would_destroy(from, to) {
+                return refuse(&format!("backing up {} might destroy source;  {} not copied", quoted(to), quoted(from)));
+            }
+            match s.backup.make(to) {
+                Ok(name) => kept = Some(name),
+                Err(fault) => return refuse(&format!("cannot backup {}: {}", quoted(to), error::text(&fault))),
+            }
         } else if s.remove || found.kind == Kind::Link || s.hard || s.symbolic {
             if !s.remove && (s.hard || s.symbolic) {
                 return refuse(&format!("cannot create {} {} to {}: File exists", if s.hard { "hard link" } else { "symbolic link" }, quoted(to), quoted(from)));
@@ -235,7 +247,8 @@ fn copy(s: &Settings, from: &[u8], to: &[u8], top: bool) -> i32 {
     match done {
         Ok(()) => {
             if s.verbose {
-                say(&format!("{} -> {}\n", quoted(from), quoted(to)));
+                let backup = kept.map(|name| format!(" (backup: {})", quoted(&name))).unwrap_or_default();
+                say(&format!("{} -> {}{backup}\n", quoted(from), quoted(to)));
             }
             0
         }
@@ -263,7 +276,7 @@ fn content(s: &Settings, from: &[u8], to: &[u8], found: &Status, fresh: bool) ->
     Ok(())
 }
 
-fn set_time(file: &std::fs::File, found: &Status) -> io::Result<()> {
+pub fn set_time(file: &std::fs::File, found: &Status) -> io::Result<()> {
     let moment = |m: status::Moment| std::time::UNIX_EPOCH + std::time::Duration::new(m.seconds.max(0) as u64, m.nanos);
     file.set_times(std::fs::FileTimes::new().set_modified(moment(found.modified)).set_accessed(moment(found.accessed)))
 }

@@ -1,5 +1,6 @@
 //! install: copies files and sets their mode.
 
+use crate::backup::Backup;
 use crate::ls::join;
 use sunaba_gnu::options::{Item, Opt, Order, flag, maybe, parse, value};
 use sunaba_gnu::output::{complain, say, version};
@@ -20,9 +21,13 @@ const HELP: &str = "Usage: install [OPTION]... [-T] SOURCE DEST
   or:  install [OPTION]... -d DIRECTORY...
 Copy files and set their mode.
 
+  -b, --backup[=CONTROL]  make a backup of each existing destination file:
+                        simple, numbered, existing, none
   -d, --directory     treat all arguments as directory names
   -D                  create all leading components of DEST except the last
   -m, --mode=MODE     set permission mode (as in chmod), instead of rwxr-xr-x
+  -p, --preserve-timestamps  apply the times of SOURCE files to the copies
+  -S, --suffix=SUFFIX override the usual backup suffix
   -t, --target-directory=DIRECTORY  copy all SOURCE arguments into DIRECTORY
   -T, --no-target-directory         treat DEST as a normal file
   -v, --verbose       print the name of each created file or directory
@@ -36,7 +41,9 @@ struct Settings {
     folders: bool,
     plain: bool,
     verbose: bool,
+    times: bool,
     mode: u32,
+    backup: Backup,
 }
 
 pub fn run(args: &[Vec<u8>]) -> i32 {
@@ -55,6 +62,13 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
                 "no-target-directory" => s.plain = true,
                 "verbose" => s.verbose = true,
                 "target-directory" => target = argument,
+                "preserve-timestamps" => s.times = true,
+                "backup" | "b" | "suffix" => {
+                    let asked = if option == "suffix" { s.backup.suffix(argument.unwrap_or_default()) } else { s.backup.ask(argument.as_deref()) };
+                    if let Err(fault) = asked {
+                        return usage(&fault);
+                    }
+                }
                 "mode" => match status::parse_mode(&bytes::lossy(&argument.clone().unwrap_or_default()), 0, false, 0) {
                     Some(mode) => s.mode = mode,
                     None => return usage(&format!("invalid mode {}", quoted(&argument.unwrap_or_default()))),
@@ -139,9 +153,25 @@ fn file(s: &Settings, from: &[u8], to: &[u8]) -> i32 {
         // A failure shows in the copy.
         let _ = std::fs::create_dir_all(parent);
     }
+    if status::lstat(to).is_ok_and(|old| old.kind == Kind::Directory) {
+        complain("install", &format!("cannot overwrite directory {} with non-directory", quoted(to)));
+        return 1;
+    }
+    if to.ends_with(b"/") {
+        complain("install", &format!("cannot create regular file {}: Not a directory", quoted(to)));
+        return 1;
+    }
+    let mut kept = None;
     let copied = std::fs::read(bytes::path(from)).and_then(|text| {
-        let _ = std::fs::remove_file(bytes::path(to));
+        if s.backup.wanted() && status::exists(to) {
+            kept = Some(s.backup.make(to)?);
+        } else {
+            let _ = std::fs::remove_file(bytes::path(to));
+        }
         std::fs::write(bytes::path(to), text)?;
+        if s.times {
+            crate::cp::set_time(&std::fs::File::options().write(true).open(bytes::path(to))?, &found)?;
+        }
         chmod(bytes::path(to), Links::Follow, s.mode)
     });
     if let Err(fault) = copied {
@@ -149,7 +179,8 @@ fn file(s: &Settings, from: &[u8], to: &[u8]) -> i32 {
         return 1;
     }
     if s.verbose {
-        say(&format!("{} -> {}\n", quoted(from), quoted(to)));
+        let backup = kept.map(|name| format!(" (backup: {})", quoted(&name))).unwrap_or_default();
+        say(&format!("{} -> {}{backup}\n", quoted(from), quoted(to)));
     }
     0
 }

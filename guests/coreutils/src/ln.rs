@@ -1,5 +1,6 @@
 //! ln.
 
+use crate::backup::Backup;
 use std::io;
 use sunaba_gnu::options::{Item, Opt, Order, flag, maybe, parse, value};
 use sunaba_gnu::output::{complain, say, version};
@@ -33,7 +34,8 @@ const HELP: &str = "Usage: ln [OPTION]... [-T] TARGET LINK_NAME
   or:  ln [OPTION]... -t DIRECTORY TARGET...
 Create links to TARGETs: hard links by default, symbolic links with --symbolic.
 
-  -b, --backup               make a backup of each existing destination file
+  -b, --backup[=CONTROL]     make a backup of each existing destination file:
+                               simple, numbered, existing, none
   -f, --force                remove existing destination files
   -L, --logical              dereference TARGETs that are symbolic links
   -n, --no-dereference       treat LINK_NAME as a file if it is a link to a directory
@@ -57,8 +59,7 @@ struct Settings {
     verbose: bool,
     relative: bool,
     follow: bool,
-    backup: bool,
-    suffix: Vec<u8>,
+    backup: Backup,
 }
 
 pub fn run(args: &[Vec<u8>]) -> i32 {
@@ -66,7 +67,7 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
         Ok(items) => items,
         Err(fault) => return usage(&fault),
     };
-    let mut settings = Settings { suffix: b"~".to_vec(), ..Settings::default() };
+    let mut settings = Settings::default();
     let (mut names, mut directory) = (Vec::new(), None);
     for item in items {
         match item {
@@ -81,8 +82,12 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
                 "relative" => settings.relative = true,
                 "logical" => settings.follow = true,
                 "physical" => settings.follow = false,
-                "backup" | "b" => settings.backup = true,
-                "suffix" => settings.suffix = argument.unwrap_or_default(),
+                "backup" | "b" | "suffix" => {
+                    let asked = if option == "suffix" { settings.backup.suffix(argument.unwrap_or_default()) } else { settings.backup.ask(argument.as_deref()) };
+                    if let Err(fault) = asked {
+                        return usage(&fault);
+                    }
+                }
                 "help" => {
                     say(HELP);
                     return 0;
@@ -192,20 +197,19 @@ fn try_link(settings: &Settings, target: &[u8], path: &[u8]) -> Result<(), (Stri
             std::process::exit(1);
         }
     }
-    if status::exists(path) && (settings.force || settings.backup) {
+    let mut kept = None;
+    if status::exists(path) && (settings.force || settings.backup.wanted()) {
+        // Two names of one file are told apart by their place: a backup of the one leaves the other.
         let same = !settings.symbolic && matches!((status::lstat(target), status::lstat(path)), (Ok(a), Ok(b)) if a.inode == b.inode && a.device == b.device);
-        if same {
+        if same && (!settings.backup.wanted() || absolute(target) == absolute(path)) {
             complain("ln", &format!("{} and {} are the same file", quoted(target), quoted(path)));
             std::process::exit(1);
         }
-        let cleared = if settings.backup {
-            let mut to = path.to_vec();
-            to.extend_from_slice(&settings.suffix);
-            std::fs::rename(bytes::path(path), bytes::path(&to))
+        if settings.backup.wanted() {
+            kept = Some(settings.backup.make(path).map_err(|e| (format!("cannot backup {}", quoted(path)), e))?);
         } else {
-            std::fs::remove_file(bytes::path(path))
-        };
-        cleared.map_err(|e| (format!("cannot remove {}", quoted(path)), e))?;
+            std::fs::remove_file(bytes::path(path)).map_err(|e| (format!("cannot remove {}", quoted(path)), e))?;
+        }
     }
     let text = if settings.relative { relative(target, path) } else { target.to_vec() };
     let made = if settings.symbolic {
@@ -224,7 +228,8 @@ fn try_link(settings: &Settings, target: &[u8], path: &[u8]) -> Result<(), (Stri
     })?;
     if settings.verbose {
         let arrow = if settings.symbolic { "->" } else { "=>" };
-        say(&format!("{} {arrow} {}\n", quoted(path), quoted(&text)));
+        let backup = kept.map(|name| format!("{} ~ ", quoted(&name))).unwrap_or_default();
+        say(&format!("{backup}{} {arrow} {}\n", quoted(path), quoted(&text)));
     }
     Ok(())
 }

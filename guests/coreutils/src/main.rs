@@ -1,6 +1,7 @@
 //! The coreutils: which tool runs is chosen by the base name of argv[0].
 #![forbid(unsafe_code)]
 
+mod backup;
 mod check;
 mod chmod;
 mod cp;

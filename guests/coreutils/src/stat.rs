@@ -2,7 +2,7 @@
 
 use sunaba_gnu::options::{Item, Opt, Order, flag, parse, value};
 use sunaba_gnu::output::{Out, complain, say, version};
-use sunaba_gnu::quote::{quoted, maybe};
+use sunaba_gnu::quote::{maybe, quoted, shell_always};
 use sunaba_gnu::status::{self, Kind, Moment, Status, mode_text, owner_name};
 use sunaba_gnu::time::strftime;
 use sunaba_gnu::{bytes, error};
@@ -71,13 +71,14 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
         return usage("missing operand");
     }
     let default = if file_system { FILE_SYSTEM } else if terse { TERSE } else { PLAIN };
+    let own = format.is_some();
     let format = format.unwrap_or_else(|| default.to_owned());
     let mut out = Out::new("stat");
     let mut code = 0;
     for name in &names {
         let found = if follow { status::stat(name) } else { status::lstat(name) };
         match found {
-            Ok(found) => print(&mut out, &format, escapes, name, &found),
+            Ok(found) => print(&mut out, &format, (own, escapes), name, &found),
             Err(fault) => {
                 out.flush();
                 let what = if file_system { "cannot read file system information for" } else { "cannot statx" };
@@ -95,7 +96,7 @@ fn usage(fault: &str) -> i32 {
     1
 }
 
-fn print(out: &mut Out, format: &str, escapes: bool, name: &[u8], found: &Status) {
+fn print(out: &mut Out, format: &str, (own, escapes): (bool, bool), name: &[u8], found: &Status) {
     let mut chars = format.chars().peekable();
     while let Some(c) = chars.next() {
         if c == '\\' && escapes {
@@ -131,12 +132,12 @@ fn print(out: &mut Out, format: &str, escapes: bool, name: &[u8], found: &Status
         }
         match letter {
             'n' => out.put(&pad(&spec, &bytes::lossy(name)).into_bytes()),
-            _ => out.text(&pad(&spec, &one(letter, half, name, found))),
+            _ => out.text(&pad(&spec, &one(letter, (half, own), name, found))),
         }
     }
 }
 
-fn one(letter: char, half: Option<char>, name: &[u8], found: &Status) -> String {
+fn one(letter: char, (half, own): (Option<char>, bool), name: &[u8], found: &Status) -> String {
     match letter {
         '%' => "%".into(),
         'a' => format!("{:o}", found.mode),
@@ -157,10 +158,11 @@ fn one(letter: char, half: Option<char>, name: &[u8], found: &Status) -> String 
         'i' => found.inode.to_string(),
         'm' => "/".into(),
         'N' => {
-            let shown = if maybe(name) == bytes::lossy(name) { bytes::lossy(name).into_owned() } else { quoted(name) };
+            // A format of one's own has names that a shell can read, whatever they are.
+            let shown = |name| if own { shell_always(name) } else { maybe(name).into_owned() };
             match status::read_link(name) {
-                Ok(target) if found.kind == Kind::Link => format!("{shown} -> {}", bytes::lossy(&target)),
-                _ => shown,
+                Ok(target) if found.kind == Kind::Link => format!("{} -> {}", shown(name), shown(&target)),
+                _ => shown(name),
             }
         }
         'o' => "4096".into(),

@@ -50,6 +50,11 @@ Actions: -delete -print0 -printf FORMAT -fprintf FILE FORMAT -print -fprint0 FIL
       -quit -exec COMMAND ; -exec COMMAND {} + -ok COMMAND ; -execdir COMMAND ; -execdir COMMAND {} + -okdir COMMAND ;
 ";
 
+const REGEX_TYPES: [&str; 13] = [
+    "findutils-default", "ed", "emacs", "gnu-awk", "grep", "posix-awk", "awk", "posix-basic", "posix-egrep", "egrep", "posix-extended",
+    "posix-minimal-basic", "sed",
+];
+
 struct Parser<'a> {
     words: &'a [Vec<u8>],
     at: usize,
@@ -224,6 +229,10 @@ impl Parser<'_> {
             }
             "-regextype" => {
                 let kind = self.argument(&name)?;
+                if !REGEX_TYPES.iter().any(|known| known.as_bytes() == kind) {
+                    let known = REGEX_TYPES.map(|name| format!("'{name}'")).join(", ");
+                    return Err(fault(&format!("Unknown regular expression type '{}'; valid types are {known}.", lossy(&kind))));
+                }
                 self.emacs = matches!(kind.as_slice(), b"emacs" | b"findutils-default");
                 self.syntax.extended = matches!(kind.as_slice(), b"posix-extended" | b"egrep" | b"posix-egrep" | b"awk" | b"posix-awk" | b"gnu-awk" | b"posix-minimal-extended");
                 Expression::True

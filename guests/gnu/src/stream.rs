@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::path::Path;
 use rustix::fs::{FileType, Stat};
 use crate::{bytes, error};
 
@@ -54,6 +55,29 @@ impl Source {
         }
         text.truncate(filled);
         Ok(text)
+    }
+}
+
+/// A regular file of which a read that is not filled is the last: what most files take is one read.
+pub struct Regular {
+    file: File,
+    ended: bool,
+}
+
+impl Regular {
+    pub fn open(path: &Path) -> io::Result<Regular> {
+        Ok(Regular { file: File::open(path)?, ended: false })
+    }
+}
+
+impl io::Read for Regular {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.ended {
+            return Ok(0);
+        }
+        let count = self.file.read(buffer)?;
+        self.ended = count < buffer.len();
+        Ok(count)
     }
 }
 

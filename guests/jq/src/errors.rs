@@ -53,8 +53,7 @@ fn translate(message: &str) -> String {
 
 pub fn cannot_index(left: &Val, right: &Val) -> String {
     match (left, right) {
-        (Val::Arr(_), Val::TStr(_)) => format!("Cannot index array with string {right}"),
-        (_, Val::TStr(_)) => format!("Cannot index {} with {right}", kind(left)),
+        (_, Val::TStr(_)) => format!("Cannot index {} with string {right}", kind(left)),
         (_, other) => format!("Cannot index {} with {}", kind(left), kind(other)),
     }
 }

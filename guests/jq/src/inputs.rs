@@ -1,5 +1,6 @@
 //! The values of the input files, as one stream.
 
+use crate::diagnose::diagnose;
 use crate::options::Settings;
 use jaq_json::{Val, read};
 use std::cell::RefCell;
@@ -177,14 +178,14 @@ fn values(text: &[u8]) -> Vec<Result<Val, String>> {
     list
 }
 
-/// The parser's message with the line and column that its byte offset stands for.
+/// The message as jq words it; where jq would not complain, the parser's with the line and column of its byte offset.
 fn located(text: &[u8], message: &str) -> String {
+    if let Some(fault) = diagnose(text) {
+        return fault;
+    }
     let Some((offset, what)) = message.strip_prefix("byte offset ").and_then(|rest| rest.split_once(": ")) else { return message.to_owned() };
     let at = offset.parse::<usize>().unwrap_or(0).min(text.len());
     let line = text[..at].iter().filter(|b| **b == b'\n').count() + 1;
     let column = at - text[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-    if at >= text.len() {
-        return format!("Unfinished JSON term at EOF at line {line}, column {column}");
-    }
     format!("Invalid literal ({what}) at line {line}, column {column}")
 }

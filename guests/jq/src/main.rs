@@ -1,6 +1,7 @@
 //! jq's command line, over jaq.
 #![forbid(unsafe_code)]
 
+mod diagnose;
 mod errors;
 mod inputs;
 mod natives;

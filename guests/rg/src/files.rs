@@ -24,8 +24,12 @@ fn builder(s: &Settings) -> Result<TypesBuilder, String> {
     Ok(types)
 }
 
-pub fn walk(s: &Settings) -> Result<Walk, String> {
-    let roots: Vec<PathBuf> = if s.paths.is_empty() { vec![PathBuf::from("./")] } else { s.paths.iter().map(|path| bytes::path_buf(path)).collect() };
+pub fn roots(s: &Settings) -> Vec<PathBuf> {
+    if s.paths.is_empty() { vec![PathBuf::from("./")] } else { s.paths.iter().map(|path| bytes::path_buf(path)).collect() }
+}
+
+/// Links are not followed: the crate tells loops of them by what WASI does not have.
+pub fn walk(s: &Settings, roots: &[PathBuf]) -> Result<Walk, String> {
     let mut walk = WalkBuilder::new(&roots[0]);
     roots[1..].iter().for_each(|root| {
         walk.add(root);
@@ -43,7 +47,6 @@ pub fn walk(s: &Settings) -> Result<Walk, String> {
         .git_exclude(!s.no_ignore)
         .git_global(false)
         .parents(!s.no_ignore)
-        .follow_links(s.follow)
         .max_depth(s.depth)
         .max_filesize(s.max_size)
         .threads(1);

@@ -6,10 +6,13 @@ use crate::options::{Action, Settings};
 use crate::output::Output;
 use grep_matcher::Matcher;
 use grep_printer::{ColorSpecs, PathPrinterBuilder, Standard, StandardBuilder, Summary, SummaryBuilder, SummaryKind, default_color_specs};
-use grep_searcher::{BinaryDetection, MmapChoice, Searcher, SearcherBuilder};
+use grep_searcher::{BinaryDetection, MmapChoice, Searcher, SearcherBuilder, Sink};
+use std::collections::VecDeque;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use sunaba_gnu::bytes;
 use sunaba_gnu::output::say;
+use sunaba_gnu::stream::Regular;
 
 pub fn run(settings: Settings) -> i32 {
     if settings.list_types {
@@ -41,28 +44,69 @@ fn shown<'a>(settings: &Settings, path: &'a Path) -> &'a Path {
     if settings.paths.is_empty() { path.strip_prefix("./").unwrap_or(path) } else { path }
 }
 
-fn found(settings: &Settings, code: &mut i32) -> Result<Vec<(PathBuf, bool)>, String> {
+/// A file to be searched.
+struct Found {
+    path: PathBuf,
+    /// By its own name, not below a folder.
+    named: bool,
+    regular: bool,
+}
+
+/// The folders on the way to what a link leads to; `None` where it leads back to one of them.
+fn linked(link: &Path, through: &[PathBuf]) -> Option<Vec<PathBuf>> {
+    let target = std::fs::canonicalize(link).ok()?;
+    let folder = std::fs::canonicalize(link.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))).ok()?;
+    let through: Vec<PathBuf> = through.iter().cloned().chain([folder]).collect();
+    (!through.iter().any(|folder| folder.starts_with(&target))).then_some(through)
+}
+
+/// A walk that is to come, and the folders that led to it through links.
+struct Way {
+    roots: Vec<PathBuf>,
+    through: Vec<PathBuf>,
+}
+
+fn found(settings: &Settings, code: &mut i32) -> Result<Vec<Found>, String> {
     let mut list = Vec::new();
-    for entry in files::walk(settings)? {
-        match entry {
-            Ok(entry) => {
-                if entry.file_type().is_none_or(|kind| !kind.is_dir() && (kind.is_file() || entry.depth() == 0 || settings.follow)) {
-                    let named = entry.depth() == 0;
-                    list.push((entry.into_path(), named));
+    let mut complain = |fault: &dyn std::fmt::Display| {
+        if !settings.no_messages {
+            eprintln!("rg: {fault}");
+        }
+        *code = 2;
+    };
+    let mut ways = VecDeque::from([Way { roots: files::roots(settings), through: Vec::new() }]);
+    while let Some(way) = ways.pop_front() {
+        for entry in files::walk(settings, &way.roots)? {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(fault) => {
+                    complain(&fault);
+                    continue;
                 }
-            }
-            Err(fault) => {
-                if !settings.no_messages {
-                    eprintln!("rg: {fault}");
+            };
+            let regular = entry.file_type().is_some_and(|kind| kind.is_file());
+            let link = entry.file_type().is_some_and(|kind| kind.is_symlink());
+            if settings.follow && link && entry.depth() > 0 {
+                match std::fs::metadata(entry.path()) {
+                    Ok(led) if led.is_dir() => match linked(entry.path(), &way.through) {
+                        Some(through) => ways.push_back(Way { roots: vec![entry.path().join("")], through }),
+                        None => complain(&format!("File system loop found: {} points to an ancestor", entry.path().display())),
+                    },
+                    Ok(_) => list.push(Found { path: entry.into_path(), named: false, regular: false }),
+                    Err(fault) => complain(&format!("{}: {fault}", entry.path().display())),
                 }
-                *code = 2;
+            } else if regular || entry.file_type().is_none_or(|kind| !kind.is_dir() && entry.depth() == 0) {
+                let named = entry.depth() == 0;
+                list.push(Found { path: entry.into_path(), named, regular });
             }
         }
     }
     if let Some((by, reverse)) = &settings.sort {
-        if by != "path" {
+        if by == "path" && settings.follow {
+            list.sort_by(|a, b| a.path.cmp(&b.path));
+        } else if by != "path" {
             let time = |path: &Path| std::fs::metadata(path).and_then(|m| if by == "accessed" { m.accessed() } else { m.modified() }).ok();
-            list.sort_by_key(|(path, _)| time(path));
+            list.sort_by_key(|found| time(&found.path));
         }
         if *reverse {
             list.reverse();
@@ -81,7 +125,7 @@ fn list(settings: &Settings) -> i32 {
         return if list.is_empty() { 1 } else { 0 };
     }
     let mut printer = PathPrinterBuilder::new().terminator(if settings.null { 0 } else { b'\n' }).build(Output::new(false));
-    for (path, _) in &list {
+    for Found { path, .. } in &list {
         if printer.write(shown(settings, path)).is_err() {
             return 0;
         }
@@ -126,11 +170,11 @@ impl Search {
                 Ok(list) => list,
                 Err(fault) => return complain(&fault),
             };
-            for (path, explicit) in list {
-                if path.as_os_str() == "-" {
+            for found in list {
+                if found.path.as_os_str() == "-" {
                     self.standard_input(&matcher, &mut printer);
                 } else {
-                    self.file(&matcher, &mut printer, &path, explicit);
+                    self.file(&matcher, &mut printer, &found);
                 }
                 if self.matched && self.settings.quiet {
                     break;
@@ -169,19 +213,19 @@ impl Search {
         }
     }
 
-    fn file<M: Matcher>(&mut self, matcher: &M, printer: &mut Printer, path: &Path, explicit: bool) {
-        self.searcher.set_binary_detection(detection(&self.settings, explicit));
-        let name = shown(&self.settings, path).to_path_buf();
+    fn file<M: Matcher>(&mut self, matcher: &M, printer: &mut Printer, found: &Found) {
+        self.searcher.set_binary_detection(detection(&self.settings, found.named));
+        let name = shown(&self.settings, &found.path).to_path_buf();
         let done = match printer {
             Printer::Lines(printer) => {
                 let mut sink = printer.sink_with_path(matcher, &name);
-                let done = self.searcher.search_path(matcher, path, &mut sink);
+                let done = search_file(&mut self.searcher, matcher, found, &mut sink);
                 self.matched |= sink.has_match();
                 done
             }
             Printer::Summary(printer) => {
                 let mut sink = printer.sink_with_path(matcher, &name);
-                let done = self.searcher.search_path(matcher, path, &mut sink);
+                let done = search_file(&mut self.searcher, matcher, found, &mut sink);
                 self.matched |= sink.has_match();
                 done
             }
@@ -193,6 +237,15 @@ impl Search {
             self.code = 2;
         }
     }
+}
+
+/// The searcher looks for a mark of the encoding in three bytes before it reads on: a buffer makes one read of both.
+fn search_file<S: Sink<Error = io::Error>>(searcher: &mut Searcher, matcher: impl Matcher, found: &Found, sink: S) -> io::Result<()> {
+    const SMALL: usize = 16 << 10;
+    if !found.regular {
+        return searcher.search_path(matcher, &found.path, sink);
+    }
+    searcher.search_reader(matcher, BufReader::with_capacity(SMALL, Regular::open(&found.path)?), sink)
 }
 
 /// A named file is told to be binary; one that was come upon is passed over once a NUL byte shows.
@@ -223,7 +276,7 @@ fn searcher(s: &Settings) -> Searcher {
     builder
         .line_terminator(if s.null_data { grep_matcher::LineTerminator::byte(0) } else { grep_matcher::LineTerminator::byte(b'\n') })
         .invert_match(s.invert)
-        .line_number(s.numbers.unwrap_or(s.column || s.vimgrep || s.heading) || s.vimgrep)
+        .line_number(s.numbers.unwrap_or(s.column || s.vimgrep) || s.vimgrep)
         .multi_line(s.multiline)
         .max_matches(s.most)
         .memory_map(MmapChoice::never());

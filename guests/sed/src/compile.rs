@@ -75,6 +75,9 @@ impl Compiler<'_> {
         let mut negated = false;
         while self.peek() == Some(b'!') {
             self.at += 1;
+            if negated {
+                return self.fault("multiple `!'s");
+            }
             negated = true;
             self.blanks();
         }
@@ -324,22 +327,25 @@ impl Compiler<'_> {
                 b'\n' if regex => return None,
                 b'[' if regex => {
                     out.push(b'[');
-                    if let Some(end) = self.bracket_end() {
-                        let inside = &self.text[self.at..end];
-                        let mut i = 0;
-                        while i < inside.len() {
-                            match (inside[i], inside.get(i + 1)) {
-                                (b'\\', Some(b'n')) => {
-                                    out.push(b'\n');
-                                    i += 1;
-                                }
-                                (b'\\', Some(next)) if *next == delimiter => {}
-                                (b, _) => out.push(b),
+                    let Some(end) = self.bracket_end() else {
+                        // All that follows would stand in it.
+                        self.at = self.text.len();
+                        return None;
+                    };
+                    let inside = &self.text[self.at..end];
+                    let mut i = 0;
+                    while i < inside.len() {
+                        match (inside[i], inside.get(i + 1)) {
+                            (b'\\', Some(b'n')) => {
+                                out.push(b'\n');
+                                i += 1;
                             }
-                            i += 1;
+                            (b'\\', Some(next)) if *next == delimiter => {}
+                            (b, _) => out.push(b),
                         }
-                        self.at = end;
+                        i += 1;
                     }
+                    self.at = end;
                 }
                 b'\\' => {
                     let next = self.take()?;

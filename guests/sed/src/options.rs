@@ -130,6 +130,10 @@ pub fn read(args: &[Vec<u8>]) -> Result<(Settings, Vec<u8>), i32> {
         None => s.files.remove(0),
     };
     if s.files.is_empty() {
+        if s.in_place {
+            eprintln!("sed: no input files");
+            return Err(4);
+        }
         s.files.push(b"-".to_vec());
     }
     Ok((s, script))

@@ -6,16 +6,22 @@ pub use sunaba_gnu::options::simple as options;
 
 /// The whole of a file; `-` is standard input.
 pub fn read(name: &[u8]) -> io::Result<Vec<u8>> {
+    read_at_most(name, u64::MAX)
+}
+
+/// The beginning of a file.
+pub fn read_at_most(name: &[u8], most: u64) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
     if name == b"-" {
-        let mut text = Vec::new();
-        io::stdin().read_to_end(&mut text)?;
+        io::stdin().take(most).read_to_end(&mut text)?;
         return Ok(text);
     }
     let path = bytes::path(name);
     if path.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
-    std::fs::read(path)
+    std::fs::File::open(path)?.take(most).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 /// A number as C reads it: decimal, octal after 0, hexadecimal after 0x, with a unit.

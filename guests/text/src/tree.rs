@@ -44,6 +44,7 @@ struct Settings {
     readable: bool,
     dates: bool,
     indicators: bool,
+    quoted: bool,
     bare: bool,
     reverse: bool,
     by_time: bool,
@@ -102,6 +103,7 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
             "h" => (s.sizes, s.readable) = (true, true),
             "D" => s.dates = true,
             "F" => s.indicators = true,
+            "Q" => s.quoted = true,
             "i" => s.bare = true,
             "r" => s.reverse = true,
             "t" => s.by_time = true,
@@ -159,9 +161,11 @@ impl Tree {
                 }
                 other => {
                     let shown = bytes::lossy(name).into_owned();
-                    let why = if other.is_ok() { " [error opening dir]" } else { "  [error opening dir]" };
-                    self.out.text(&format!("{shown}{why}\n"));
-                    self.code = 2;
+                    self.out.text(&format!("{shown}  [error opening dir]\n"));
+                    self.files += usize::from(other.is_ok());
+                    if other.is_err() {
+                        self.code = 2;
+                    }
                 }
             }
         }
@@ -281,10 +285,11 @@ impl Tree {
             facts.push(strftime("%b %e %H:%M", node.status.modified));
         }
         let mut line = if facts.is_empty() { Vec::new() } else { format!("[{}]  ", facts.join(" ")).into_bytes() };
-        line.extend_from_slice(if s.full || root { &node.path } else { &node.name });
+        let shown = |name: &[u8]| if s.quoted { [b"\"", name, b"\""].concat() } else { name.to_vec() };
+        line.extend(shown(if s.full || root { &node.path } else { &node.name }));
         if let Some(target) = &node.target {
             line.extend_from_slice(b" -> ");
-            line.extend_from_slice(target);
+            line.extend(shown(target));
         }
         if s.indicators {
             match node.status.kind {

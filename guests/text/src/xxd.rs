@@ -117,7 +117,12 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
     }
     let standard = b"-".to_vec();
     let source = names.first().copied().unwrap_or(&standard);
-    let text = match input::read(source) {
+    // No more than is shown: the rest may be endless.
+    let most = match s.length {
+        Some(length) if !s.reverse && s.seek >= 0 => length as u64 + s.seek as u64,
+        _ => u64::MAX,
+    };
+    let text = match input::read_at_most(source, most) {
         Ok(text) => text,
         Err(fault) => {
             eprintln!("xxd: {}: {}", bytes::lossy(source), error::text(&fault));
@@ -168,9 +173,12 @@ fn dump(out: &mut Vec<u8>, text: &[u8], s: &Settings, name: &[u8]) {
     let mut skipped = 0;
     let lines: Vec<&[u8]> = body.chunks(columns).collect();
     for (i, line) in lines.iter().enumerate() {
-        if s.skip_nuls && line.iter().all(|b| *b == 0) && i + 1 < lines.len() {
+        let nul = |line: &[u8]| line.iter().all(|b| *b == 0);
+        if s.skip_nuls && nul(line) && i + 1 < lines.len() {
             skipped += 1;
-            if skipped > 1 {
+            // Two are shown as they are; the last line of all is shown anyhow.
+            let more = skipped > 2 || lines.get(i + 1).is_some_and(|next| nul(next) && i + 2 < lines.len());
+            if skipped > 1 && more {
                 if skipped == 2 {
                     out.extend_from_slice(b"*\n");
                 }

@@ -161,14 +161,19 @@ fn add(run: &mut Run, output: &mut Output, name: &[u8]) -> io::Result<()> {
         }
     };
     let member = run.inward(name, "member names").to_vec();
-    let mut member = if member.is_empty() { b"./".to_vec() } else { member };
+    // Told is the name before `--transform`.
+    let mut told = if member.is_empty() { b"./".to_vec() } else { member };
+    if status.kind == Kind::Directory {
+        while told.len() > 1 && told.ends_with(b"/") {
+            told.pop();
+        }
+    }
+    let mut member = run.transformed(&told);
     match status.kind {
         Kind::Directory => {
-            while member.len() > 1 && member.ends_with(b"/") {
-                member.pop();
-            }
+            told.push(b'/');
             member.push(b'/');
-            tell(run, &member);
+            tell(run, &told);
             let header = describe(run, &status, EntryType::Directory, 0);
             output.header(header, &member, b"")?;
             if !run.options.recursive {
@@ -187,10 +192,10 @@ fn add(run: &mut Run, output: &mut Output, name: &[u8]) -> io::Result<()> {
         }
         Kind::Link => {
             let target = read_link(name)?;
-            tell(run, &member);
+            tell(run, &told);
             output.header(describe(run, &status, EntryType::Symlink, 0), &member, &target)
         }
-        Kind::File => add_file(run, output, name, &member, &status),
+        Kind::File => add_file(run, output, name, (&told, &member), &status),
         _ => {
             run.fault(&format!("{}: not a file, folder or link; left out", lossy(name)));
             Ok(())
@@ -198,7 +203,7 @@ fn add(run: &mut Run, output: &mut Output, name: &[u8]) -> io::Result<()> {
     }
 }
 
-fn add_file(run: &mut Run, output: &mut Output, name: &[u8], member: &[u8], status: &Status) -> io::Result<()> {
+fn add_file(run: &mut Run, output: &mut Output, name: &[u8], (told, member): (&[u8], &[u8]), status: &Status) -> io::Result<()> {
     let identity = (status.device, status.inode);
     if output.own == Some(identity) && run.options.file.is_some() {
         sunaba_gnu::output::complain("tar", &format!("{}: file is the archive; not dumped", lossy(name)));
@@ -206,7 +211,7 @@ fn add_file(run: &mut Run, output: &mut Output, name: &[u8], member: &[u8], stat
     }
     if status.links > 1 {
         if let Some(first) = output.linked.get(&identity).cloned() {
-            tell(run, member);
+            tell(run, told);
             return output.header(describe(run, status, EntryType::Link, 0), member, &first);
         }
         output.linked.insert(identity, member.to_vec());
@@ -218,7 +223,7 @@ fn add_file(run: &mut Run, output: &mut Output, name: &[u8], member: &[u8], stat
             return Ok(());
         }
     };
-    tell(run, member);
+    tell(run, told);
     output.header(describe(run, status, EntryType::Regular, status.size), member, b"")?;
     let mut left = status.size;
     let mut buffer = vec![0; 1 << 16];

@@ -11,6 +11,7 @@ use sunaba_gnu::status::{Kind, Moment, lstat, mode_text, symlink};
 use tar::{Archive, Entry, EntryType};
 
 use super::Run;
+use super::compare::compare;
 use super::options::{Action, Named};
 use super::pattern::{asked, excluded};
 use crate::files::{create_folders, set_mode, set_modified};
@@ -52,7 +53,7 @@ pub fn read(run: &mut Run) -> io::Result<()> {
         match named {
             Named::Name(name) => wanted.push(Wanted { name, found: false }),
             Named::Directory(directory) => {
-                if run.options.action == Action::Extract || run.options.action == Action::List {
+                if run.options.action != Action::Create {
                     if let Err(error) = sunaba_process::chdir(path(&directory)) {
                         run.file_fault(&directory, "Cannot open", &error);
                         complain("tar", "Error is not recoverable: exiting now");
@@ -120,6 +121,10 @@ fn members(run: &mut Run, input: Box<dyn Read>, wanted: &mut [Wanted]) -> io::Re
                 out.write_all(b"\n")?;
             }
         }
+        if run.options.action == Action::Compare {
+            compare(run, &mut entry, &name, &mut out)?;
+            continue;
+        }
         if run.options.to_stdout {
             if entry.header().entry_type().is_file() {
                 io::copy(&mut entry, &mut out)?;
@@ -170,7 +175,7 @@ fn extract(run: &mut Run, entry: &mut Entry<'_, Box<dyn Read>>, name: &[u8], fol
         run.fault(&format!("{}: Member name contains '..'", lossy(name)));
         return Ok(());
     }
-    let Some(target) = stripped(&inner, run.options.strip) else { return Ok(()) };
+    let Some(target) = stripped(&run.transformed(&inner), run.options.strip) else { return Ok(()) };
     if target.is_empty() || target == b"./" || target == b"." {
         return Ok(());
     }

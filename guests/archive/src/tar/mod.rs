@@ -1,9 +1,12 @@
 //! GNU tar's common part: create, append, list and extract, with gzip.
 
+mod compare;
 mod create;
+mod delete;
 mod extract;
 mod options;
 mod pattern;
+mod transform;
 
 use std::io;
 
@@ -12,6 +15,7 @@ use sunaba_gnu::error::text;
 use sunaba_gnu::output::{complain, say, version};
 
 use options::{Action, Fault, Options};
+use transform::Transform;
 
 pub fn main(args: &[Vec<u8>]) -> i32 {
     let options = match options::parse(args) {
@@ -30,17 +34,25 @@ pub fn main(args: &[Vec<u8>]) -> i32 {
         }
         Err(Fault::Fatal(text)) => return fatal(&text),
     };
-    let mut run = Run { options, failed: false, stripped: Vec::new() };
+    let mut transforms = Vec::new();
+    for expression in &options.transform {
+        match Transform::parse(expression) {
+            Ok(more) => transforms.extend(more),
+            Err(text) => return fatal(&text),
+        }
+    }
+    let mut run = Run { options, transforms, failed: false, differs: false, stripped: Vec::new() };
     let done = match run.options.action {
         Action::Create | Action::Append => create::create(&mut run),
-        Action::List | Action::Extract => extract::read(&mut run),
+        Action::List | Action::Extract | Action::Compare => extract::read(&mut run),
+        Action::Delete => delete::delete(&mut run),
     };
     match done {
         Ok(()) if run.failed => {
             complain("tar", "Exiting with failure status due to previous errors");
             2
         }
-        Ok(()) => 0,
+        Ok(()) => i32::from(run.differs),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => 141,
         Err(error) => fatal(&text(&error)),
     }
@@ -55,8 +67,11 @@ fn fatal(text: &str) -> i32 {
 /// One run of tar and what it has met.
 pub struct Run {
     pub options: Options,
+    pub transforms: Vec<Transform>,
     /// Something failed, and the rest was done.
     pub failed: bool,
+    /// A file is not as its member.
+    pub differs: bool,
     /// Leading parts that were taken off: each is said once.
     pub stripped: Vec<Vec<u8>>,
 }
@@ -69,6 +84,11 @@ impl Run {
 
     pub fn file_fault(&mut self, name: &[u8], what: &str, error: &io::Error) {
         self.fault(&format!("{}: {what}: {}", lossy(name), text(error)));
+    }
+
+    /// A member's name as `--transform` makes it.
+    pub fn transformed(&self, name: &[u8]) -> Vec<u8> {
+        self.transforms.iter().fold(name.to_vec(), |name, transform| transform.apply(&name))
     }
 
     /// A member's name without what would lead out.

@@ -9,6 +9,8 @@ pub enum Action {
     Append,
     List,
     Extract,
+    Compare,
+    Delete,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub struct Options {
     pub group: Option<String>,
     pub numeric_owner: bool,
     pub mtime: Option<i64>,
+    /// Expressions of `--transform`.
+    pub transform: Vec<Vec<u8>>,
 }
 
 pub enum Fault {
@@ -52,7 +56,8 @@ pub enum Fault {
 }
 
 const OPTIONS: &[Opt] = &[
-    flag('c', "create"), flag('r', "append"), flag('u', "update"), flag('t', "list"), flag('x', "extract"), flag('\0', "get"),
+    flag('c', "create"), flag('r', "append"), flag('u', "update"), flag('t', "list"), flag('x', "extract"), flag('\0', "get"), flag('d', "diff"),
+    flag('\0', "compare"), flag('\0', "delete"), value('\0', "xform"),
     value('f', "file"), flag('z', "gzip"), flag('\0', "gunzip"), flag('j', "bzip2"), flag('J', "xz"), flag('\0', "zstd"),
     flag('a', "auto-compress"), flag('v', "verbose"), value('C', "directory"), value('\0', "exclude"), value('X', "exclude-from"),
     flag('\0', "exclude-vcs"), value('\0', "strip-components"), flag('O', "to-stdout"), flag('k', "keep-old-files"),
@@ -75,11 +80,12 @@ Examples:
   tar -tvf archive.tar         # List all files in archive.tar verbosely.
   tar -xf archive.tar          # Extract all files from archive.tar.
 
-  -c, --create  -r, --append  -t, --list  -x, --extract, --get
+  -c, --create  -r, --append  -t, --list  -x, --extract, --get  -d, --diff, --compare  --delete
   -f, --file=ARCHIVE  -z, --gzip  -a, --auto-compress  -v, --verbose  -C, --directory=DIR
       --exclude=PATTERN  -X, --exclude-from=FILE  -T, --files-from=FILE  --strip-components=NUMBER
   -O, --to-stdout  -k, --keep-old-files  --skip-old-files  --wildcards  -h, --dereference
       --no-recursion  -m, --touch  -p, --preserve-permissions  -P, --absolute-names
+      --transform=s/EXPRESSION/REPLACEMENT/FLAGS
       --owner=NAME  --group=NAME  --numeric-owner  --mtime=@SECONDS
       --help  --version
 ";
@@ -109,6 +115,7 @@ pub fn parse(args: &[Vec<u8>]) -> Result<Options, Fault> {
         group: None,
         numeric_owner: false,
         mtime: None,
+        transform: Vec::new(),
     };
     let mut action = None;
     for item in items {
@@ -120,11 +127,13 @@ pub fn parse(args: &[Vec<u8>]) -> Result<Options, Fault> {
             Item::Option(name, given) => (name, given.unwrap_or_default()),
         };
         match name.as_str() {
-            "create" | "append" | "update" | "list" | "extract" | "get" => {
+            "create" | "append" | "update" | "list" | "extract" | "get" | "diff" | "compare" | "delete" => {
                 let wanted = match name.as_str() {
                     "create" => Action::Create,
                     "append" | "update" => Action::Append,
                     "list" => Action::List,
+                    "diff" | "compare" => Action::Compare,
+                    "delete" => Action::Delete,
                     _ => Action::Extract,
                 };
                 if action.is_some_and(|known| known != wanted) {
@@ -168,7 +177,8 @@ pub fn parse(args: &[Vec<u8>]) -> Result<Options, Fault> {
                 let date = || date_seconds(&text);
                 options.mtime = Some(seconds.or_else(date).ok_or_else(|| Fault::Fatal(format!("Invalid mtime: '{text}'; give @SECONDS or YYYY-MM-DD")))?);
             }
-            "transform" | "mode" => return Err(Fault::Fatal(format!("--{name} is not supported in this sandbox"))),
+            "transform" | "xform" => options.transform.push(given),
+            "mode" => return Err(Fault::Fatal(format!("--{name} is not supported in this sandbox"))),
             "help" | "usage" => return Err(Fault::Help),
             "version" => return Err(Fault::Version),
             _ => {}

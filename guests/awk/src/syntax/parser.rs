@@ -168,6 +168,9 @@ impl Parser<'_> {
             let Token::Name(parameter, _) = self.advance()? else {
                 return Err(SyntaxError { at, text: "syntax error".into() });
             };
+            if *parameter == *name {
+                return Err(SyntaxError { at, text: format!("error: function `{name}': cannot use function name as parameter name") });
+            }
             if parameters.iter().any(|known| *known == *parameter) {
                 let text = format!("function `{name}': parameter #{}, `{parameter}', duplicates parameter #{}", parameters.len() + 1,
                     parameters.iter().position(|known| *known == *parameter).unwrap_or(0) + 1);

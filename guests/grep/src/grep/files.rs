@@ -7,6 +7,7 @@ use std::io;
 use sunaba_gnu::bytes;
 use sunaba_gnu::fnmatch::{Rules, matches};
 use sunaba_gnu::status::{self, Kind, Status};
+use sunaba_gnu::stream::Regular;
 
 pub fn all(grep: &mut Grep) {
     let names = grep.settings.files.clone();
@@ -68,11 +69,11 @@ fn file(grep: &mut Grep, name: &[u8], found: &Status) -> bool {
     if found.size == 0 && found.kind == Kind::File && !name.starts_with(b"/dev/") {
         return grep.search(name, io::empty());
     }
-    open(grep, name)
+    open(grep, name, File::open(bytes::path(name)))
 }
 
-fn open(grep: &mut Grep, name: &[u8]) -> bool {
-    match File::open(bytes::path(name)) {
+fn open(grep: &mut Grep, name: &[u8], file: io::Result<impl io::Read>) -> bool {
+    match file {
         Ok(file) => grep.search(name, file),
         Err(fault) => {
             grep.complain(name, &fault);
@@ -109,7 +110,7 @@ fn folder(grep: &mut Grep, path: &[u8], shown: &[u8], above: &mut Vec<(u64, u64)
 fn listed(grep: &mut Grep, entry: &DirEntry, base: &[u8], name: &[u8], above: &mut Vec<(u64, u64)>) -> bool {
     match entry.file_type() {
         Ok(kind) if kind.is_dir() => excluded_folder(grep, base) || folder(grep, name, name, above),
-        Ok(kind) if kind.is_file() && included(grep, base) => open(grep, name),
+        Ok(kind) if kind.is_file() && included(grep, base) => open(grep, name, Regular::open(bytes::path(name))),
         Ok(_) => true,
         Err(fault) => {
             grep.complain(name, &fault);

@@ -59,7 +59,7 @@ impl<'a> Printer<'a> {
             coloured(self.out, self.settings, "32", offset.to_string().as_bytes());
             separator(self.out, self.settings, sign);
         }
-        if self.settings.tab {
+        if self.settings.tab && (number.is_some() || self.settings.offsets || self.settings.names == Some(true)) {
             self.out.put(b"\t");
         }
     }

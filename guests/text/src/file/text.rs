@@ -113,10 +113,42 @@ fn language(text: &str) -> (Language, &'static str) {
     if python {
         return (Language::Script("Python script"), "text/x-script.python");
     }
-    if text.starts_with("diff --git ") || text.starts_with("--- ") && text.contains("\n+++ ") {
+    if text.contains("\n+++ ") && (text.starts_with("--- ") || text.starts_with("diff --git ")) {
         return (Language::Before("unified diff output"), "text/x-diff");
     }
+    if text.starts_with("diff ") {
+        return (Language::Before("diff output"), "text/x-diff");
+    }
+    if csv(text.as_bytes()) {
+        return (Language::Whole("CSV text"), "text/csv");
+    }
     (Language::None, "text/plain")
+}
+
+/// Whether each of the first ten lines, three at least, has as many commas.
+fn csv(text: &[u8]) -> bool {
+    let (mut commas, mut first, mut lines, mut quoted) = (0, 0, 0, false);
+    for b in text {
+        match b {
+            b'"' => quoted = !quoted,
+            b',' if !quoted => commas += 1,
+            b'\n' if !quoted => {
+                lines += 1;
+                if lines == 1 {
+                    first = commas;
+                }
+                if commas != first || commas == 0 {
+                    return false;
+                }
+                if lines == 10 {
+                    return true;
+                }
+                commas = 0;
+            }
+            _ => {}
+        }
+    }
+    lines > 2
 }
 
 /// Whether the text is one JSON value: brackets and strings are looked at, and what may stand between them.
