@@ -4,6 +4,7 @@ import type { Actions } from './actions';
 import { Composer, type ComposerHandle } from './composer';
 import type { Host } from './host';
 import { Icon } from './icon';
+import { useLostFocus } from './keepFocus';
 import { createL10n, L10nContext, useL10n, type L10n } from './l10n';
 import { LinkDialog } from './linkDialog';
 import { ReviewCard } from './reviewCard';
@@ -19,6 +20,8 @@ export function App({ host }: { readonly host: Host }) {
   const actions = useMemo(() => createActions(host, setAsked), [host]);
   const draft = useMemo(() => host.readDraft(), [host]);
 
+  // An answered question, an applied review: the keyboard goes where the next thing is written.
+  useLostFocus(() => composer.current?.focus());
   useEffect(() => {
     host.listen((message) => {
       if (message.type === 'composer_focused') composer.current?.focus(message.text);
@@ -172,7 +175,7 @@ function announcement(turns: readonly Turn[], l10n: L10n): string {
   if (turn === undefined) return '';
   const last = turn.items.at(-1);
   if (turn.end?.reason === 'stop') return l10n.t('Answer: {0}', last?.kind === 'answer' ? last.text.slice(0, 2000) : l10n.t('done'));
-  if (turn.end !== undefined) return turn.end.message ?? l10n.t('The turn was ended.');
+  if (turn.end !== undefined) return turn.end.message === undefined ? l10n.t('The turn was ended.') : l10n.again(turn.end.message);
   return last?.kind === 'tool' ? `${last.title}: ${stateWord(last.state, l10n)}` : l10n.t('Working');
 }
 

@@ -4,6 +4,7 @@ import { markInvisible } from '../shared/invisible';
 import type { PendingReview } from '../shared/panelEvent';
 import type { Actions } from './actions';
 import { Icon } from './icon';
+import { useRows } from './keepFocus';
 import { useL10n, type L10n } from './l10n';
 import { SafeText } from './safeText';
 
@@ -63,6 +64,7 @@ export function ReviewCard({
 }) {
   const l10n = useL10n();
   const [open, setOpen] = useState(true);
+  const rows = useRows();
   const { changes } = review.changeSet;
   if (changes.length === 0) return null;
   const added = sum(changes, (change) => change.details.lines?.added ?? 0);
@@ -111,7 +113,7 @@ export function ReviewCard({
         </button>
       </header>
       {open && (
-        <ul class="review-files">
+        <ul class="review-files" {...rows}>
           {changes.slice(0, maxRows).map((change) => (
             <Row key={change.path} change={change} review={review} running={running} actions={actions} />
           ))}

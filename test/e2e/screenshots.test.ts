@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, statSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from '../../scripts/ensure.mjs';
@@ -7,6 +7,7 @@ import { apiError } from '../support/gemini/apiError';
 import { startGeminiServer, type GeminiServer } from '../support/gemini/geminiServer';
 import type { Scenario } from '../support/gemini/scenario';
 import { scenarios } from '../support/gemini/scenarios';
+import { findPermissionsPage } from '../support/permissionsPage';
 import { openSession, type Session } from '../support/session';
 
 /*
@@ -66,8 +67,18 @@ async function runsOut(): Promise<boolean> {
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
   server = await startGeminiServer({ scenarios: [...wide, ...scenarios] });
-  session = await openSession({ settings: { 'sunaba.model.baseUrl': server.url }, viewport: { width: 1360, height: 860 } });
+  session = await openSession({
+    settings: {
+      'sunaba.model.baseUrl': server.url,
+      'sunaba.permissions.rules': [
+        { tool: 'bash', command: 'make *', action: 'ask' },
+        { path: 'customers/**', action: 'deny' },
+      ],
+    },
+    viewport: { width: 1360, height: 860 },
+  });
   chat = await Chat.open(session);
+  await takePicture('empty');
   await chat.ask('What is in this folder?');
   await chat.ask('Show me the contents of /etc/hosts.');
 });
@@ -89,15 +100,15 @@ async function wear(theme: string, kind: string, panelKind: string): Promise<voi
 }
 
 /** Drags the border of the side bar that holds the panel until the panel is about this wide. */
-async function setPanelWidth(width: number): Promise<void> {
-  const box = await session.page.locator('.part.auxiliarybar').boundingBox();
+async function setPanelWidth(width: number, { page } = session): Promise<void> {
+  const box = await page.locator('.part.auxiliarybar').boundingBox();
   if (!box) throw new Error('the panel is not in the secondary side bar');
   // The border stands in the gap before the side bar.
-  await session.page.mouse.move(box.x - 2, box.y + 300);
-  await session.page.mouse.down();
-  await session.page.mouse.move(box.x - 2 + box.width - width, box.y + 300, { steps: 8 });
-  await session.page.mouse.up();
-  const after = await session.page.locator('.part.auxiliarybar').boundingBox();
+  await page.mouse.move(box.x - 2, box.y + 300);
+  await page.mouse.down();
+  await page.mouse.move(box.x - 2 + box.width - width, box.y + 300, { steps: 8 });
+  await page.mouse.up();
+  const after = await page.locator('.part.auxiliarybar').boundingBox();
   expect(Math.abs((after?.width ?? 0) - width)).toBeLessThan(60);
 }
 
@@ -123,19 +134,6 @@ it.each([
     await takePicture(`${name}-${size}`);
     expect(await runsOut()).toBe(false);
   }
-});
-
-it('takes the pictures of the README', async () => {
-  await wear('Dark Modern', 'vs-dark', 'vscode-dark');
-  await setPanelWidth(480);
-  const refusal = await takePicture('refusal');
-  await chat.startAnew(session);
-  await chat.ask('What is in this folder?');
-  const answer = await takePicture('answer');
-  if (process.env['SUNABA_README_PICTURES'] !== '1') return;
-  const target = path.join(root, 'media/readme');
-  mkdirSync(target, { recursive: true });
-  for (const file of [refusal, answer]) copyFileSync(file, path.join(target, path.basename(file)));
 });
 
 it.each([
@@ -166,4 +164,65 @@ it.each([
     await takePicture(`wide-${name}-${at}`);
   }
   expect(await runsOut()).toBe(false);
+});
+
+it.each([
+  ['light', 'Light Modern', 'vs', 'vscode-light'],
+  ['dark', 'Dark Modern', 'vs-dark', 'vscode-dark'],
+  ['high-contrast', 'Dark High Contrast', 'hc-black', 'vscode-high-contrast'],
+])('a quota that is used up, a conflict and the permissions page, theme %s', async (name, theme, kind, panelKind) => {
+  await wear(theme, kind, panelKind);
+  await setPanelWidth(420);
+  if ((await chat.frame.locator('.is-conflict').count()) === 0) {
+    await chat.ask('Use up the quota of the day.');
+    appendFileSync(path.join(session.folder, 'src/fees.js'), '// mine\n');
+    await chat.frame.locator('.review-head').getByRole('button', { name: 'Apply', exact: true }).click();
+    await chat.frame.locator('.is-conflict').waitFor();
+  }
+  await chat.frame.locator('.is-conflict').click();
+  await session.page.locator('.multiDiffEntry').nth(1).waitFor();
+  await takePicture(`conflict-${name}`);
+  await session.command('Notifications: Clear All Notifications');
+  await session.command('View: Close All Editors');
+  await session.command('Sunaba: Permissions for This Workspace');
+  const page = await findPermissionsPage(session.page);
+  await page.locator('summary').first().click();
+  await takePicture(`permissions-${name}`);
+  await session.command('View: Close All Editors');
+});
+
+it('takes the pictures of the README', async () => {
+  const taken: string[] = [];
+  const own = await openSession({
+    settings: { 'sunaba.model.baseUrl': server.url, 'workbench.colorTheme': 'Default Dark Modern' },
+    viewport: { width: 1360, height: 860 },
+    folderName: 'harbour',
+  });
+  const take = async (name: string) => {
+    const file = path.join(pictures, `${name}.png`);
+    await own.page.mouse.move(680, 500);
+    await own.page.screenshot({ path: file });
+    taken.push(file);
+  };
+  try {
+    const panel = await Chat.open(own);
+    await setPanelWidth(520, own);
+    await panel.ask('What is in this folder?');
+    await take('answer');
+    await panel.ask('Show me the contents of /etc/hosts.');
+    await take('refusal');
+    await panel.startAnew(own);
+    await panel.ask('Raise the daily fee to 50.00.');
+    await panel.frame.locator('.review').waitFor();
+    await panel.frame.getByRole('button', { name: 'Review all changes' }).click();
+    await own.page.locator('.multiDiffEntry').nth(1).waitFor();
+    await own.page.waitForTimeout(1000);
+    await take('review');
+  } finally {
+    await own.close();
+  }
+  if (process.env['SUNABA_README_PICTURES'] !== '1') return;
+  const target = path.join(root, 'media/readme');
+  mkdirSync(target, { recursive: true });
+  for (const file of taken) copyFileSync(file, path.join(target, path.basename(file)));
 });

@@ -27,6 +27,8 @@ export interface SessionOptions {
   readonly env?: Record<string, string>;
   /** A folder to copy; the sample where absent, no folder where null. */
   readonly sample?: string | null;
+  /** What the folder is called; `sample` where absent. */
+  readonly folderName?: string;
   readonly trust?: boolean;
   /** Opens a workspace of folders with these names, each a copy of the sample, in the place of one folder. */
   readonly workspace?: readonly string[];
@@ -48,7 +50,7 @@ export function vsixPath(): string {
 export async function openSession(options: SessionOptions = {}): Promise<Session> {
   const profile = makeProfile(options.settings ?? {});
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'sunaba-e2e-'));
-  const folder = path.join(scratch, 'sample');
+  const folder = path.join(scratch, options.folderName ?? 'sample');
   if (options.sample === null) mkdirSync(folder);
   else cpSync(options.sample ?? path.join(root, 'test/fixtures/workspace'), folder, { recursive: true });
   const workspace = path.join(scratch, 'several.code-workspace');
@@ -60,7 +62,8 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     ...profile,
     trust: options.trust ?? true,
     smoke: false,
-    env: options.env ?? {},
+    // Journals and checkpoints of its own, not those of whoever runs the tests.
+    env: { XDG_STATE_HOME: path.join(scratch, 'state'), ...options.env },
   });
   let browser: Browser | undefined;
   const close = async (): Promise<void> => {
@@ -72,6 +75,8 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   try {
     browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: chromiumFlags });
     const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
+    // As on a desktop, where VS Code has the clipboard without a question.
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     if (options.initScript !== undefined) await context.addInitScript({ content: options.initScript });
     const open = async (directory: string | undefined): Promise<Page> => {
       const page = await context.newPage();
