@@ -35,7 +35,7 @@ export function createChatMessages(parts: ChatMessageParts): (panel: ChatPanel, 
   const resolveConflict = async (path: string) => {
     const conflict = review.conflictAt(path);
     if (conflict === undefined) return;
-    const choice = await askAboutConflict(await folderChoice.require(), conflict);
+    const choice = await askAboutConflict(await folderChoice.require(), conflict, await review.hasAncestor(path));
     if (choice === 'keep the proposed') await review.keepProposed(path);
     else if (choice === 'keep the folder’s') await review.discardOne(path);
   };

@@ -72,6 +72,11 @@ export class ReviewController {
     return this.shown?.conflicts.find((conflict) => conflict.path === path);
   }
 
+  /** Whether it is still known what the change at a path was based on. */
+  async hasAncestor(path: string): Promise<boolean> {
+    return (await (await this.ports.staging()).read(path, 'ancestor')) !== null;
+  }
+
   /** Commits what is staged and not held, without asking: the mode `auto`. */
   applyAll(): Promise<void> {
     return this.inTurn(async () => {

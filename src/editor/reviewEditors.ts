@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { assertNever } from '../shared/assertNever';
-import type { Change, CommitReport, ConflictReason } from '../shared/changeSet';
+import type { Change, CommitReport, ConflictReason, ReviewSide } from '../shared/changeSet';
 import { markInvisible } from '../shared/invisible';
 import { reviewScheme, reviewUri } from './reviewFiles';
 
@@ -131,6 +131,28 @@ function conflictWords(path: string, reason: ConflictReason): string {
   }
 }
 
+/**
+ * What the agent worked from against what the folder has now, and against what is proposed. Where the first is not known
+ * any more (a large file, or one that was not there), the folder's against the proposed.
+ */
+function conflictSides({ path, reason }: CommitReport['conflicts'][number], hasAncestor: boolean): unknown[] {
+  const folder = vscode.l10n.t('in your folder');
+  const proposed = vscode.l10n.t('proposed');
+  const gone = reason === 'removed on disk';
+  const row = (title: string, original: ReviewSide | undefined, modified: ReviewSide | undefined) => [
+    reviewUri(path, modified ?? 'base', title),
+    original === undefined ? undefined : reviewUri(path, original, title),
+    modified === undefined ? undefined : reviewUri(path, modified, title),
+  ];
+  if (!hasAncestor) return [row(proposed, gone ? undefined : 'base', 'staged')];
+  return [row(folder, 'ancestor', gone ? undefined : 'base'), row(proposed, 'ancestor', 'staged')];
+}
+
+async function closeTitled(title: string): Promise<void> {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => !tab.isDirty && tab.label.startsWith(title));
+  if (tabs.length > 0) await vscode.window.tabGroups.close(tabs, true);
+}
+
 export type ConflictChoice = 'keep the folder’s' | 'keep the proposed';
 
 /**
@@ -140,6 +162,7 @@ export type ConflictChoice = 'keep the folder’s' | 'keep the proposed';
 export async function askAboutConflict(
   folder: vscode.WorkspaceFolder,
   conflict: CommitReport['conflicts'][number],
+  hasAncestor: boolean,
 ): Promise<ConflictChoice | undefined> {
   const { path, reason } = conflict;
   const now = vscode.Uri.joinPath(folder.uri, path);
@@ -148,14 +171,13 @@ export async function askAboutConflict(
     await vscode.window.showInformationMessage(conflictWords(path, reason));
     return undefined;
   }
-  await vscode.commands.executeCommand('vscode.changes', vscode.l10n.t('{0}: what changed in your folder, and what is proposed', path), [
-    [now.with({ query: 'folder' }), reviewUri(path, 'base'), ...(reason === 'removed on disk' ? [] : [now])],
-    [now.with({ query: 'proposed' }), reviewUri(path, 'base'), reviewUri(path, 'staged')],
-  ]);
+  const title = vscode.l10n.t('{0}: what changed in your folder, and what is proposed', markInvisible(path));
+  await vscode.commands.executeCommand('vscode.changes', title, conflictSides(conflict, hasAncestor));
   const keepFolder = vscode.l10n.t('Keep the folder’s');
   const keepProposed = vscode.l10n.t('Keep the Proposed');
   const edit = vscode.l10n.t('Edit the Proposed');
   const answer = await vscode.window.showWarningMessage(conflictWords(path, reason), keepFolder, keepProposed, edit);
+  if (answer !== undefined) await closeTitled(title);
   if (answer === keepFolder) return 'keep the folder’s';
   if (answer === keepProposed) return 'keep the proposed';
   if (answer === edit) {

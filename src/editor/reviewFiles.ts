@@ -1,16 +1,25 @@
 import * as vscode from 'vscode';
 import type { StagingPort } from '../sandbox/sandbox';
+import type { ReviewSide } from '../shared/changeSet';
 
 export const reviewScheme = 'sunaba-review';
-export type ReviewSide = 'base' | 'staged';
+const sides: readonly ReviewSide[] = ['base', 'staged', 'ancestor'];
 
-/** The address of one side of a change, for VS Code's diff editors. */
-export function reviewUri(path: string, side: ReviewSide): vscode.Uri {
-  return vscode.Uri.from({ scheme: reviewScheme, authority: side, path: `/${path}` });
+/**
+ * The address of one side of a change, for VS Code's diff editors. `title` stands as a folder before the path, where the
+ * editors show it: in a list of diffs of one file it says which is which.
+ */
+export function reviewUri(path: string, side: ReviewSide, title?: string): vscode.Uri {
+  const uri = vscode.Uri.from({ scheme: reviewScheme, authority: side, path: `/${path}` });
+  return title === undefined ? uri : uri.with({ path: `/${title.replaceAll('/', '-')}/${path}`, query: 'titled' });
 }
 
 function fromUri(uri: vscode.Uri): { readonly path: string; readonly side: ReviewSide } {
-  return { path: uri.path.slice(1), side: uri.authority === 'staged' ? 'staged' : 'base' };
+  const path = uri.path.slice(1);
+  return {
+    path: uri.query === 'titled' ? path.slice(path.indexOf('/') + 1) : path,
+    side: sides.find((side) => side === uri.authority) ?? 'base',
+  };
 }
 
 export interface ReviewFiles extends vscode.Disposable {
@@ -19,7 +28,7 @@ export interface ReviewFiles extends vscode.Disposable {
 }
 
 /**
- * Both sides of staged changes as files of VS Code: what the folder had, read-only, and what is proposed, which can be
+ * The sides of staged changes as files of VS Code: what the folder has and had, read-only, and what is proposed, which can be
  * edited and is staged again when it is saved. A side that is not there reads as an empty file, as a diff wants it.
  */
 export function registerReviewFiles(staging: () => Promise<StagingPort>, onEdited: (path: string) => void): ReviewFiles {
@@ -39,12 +48,12 @@ export function registerReviewFiles(staging: () => Promise<StagingPort>, onEdite
       ctime: 0,
       mtime: version,
       size: (await readSide(uri)).length,
-      ...(fromUri(uri).side === 'base' ? { permissions: vscode.FilePermission.Readonly } : {}),
+      ...(fromUri(uri).side !== 'staged' ? { permissions: vscode.FilePermission.Readonly } : {}),
     }),
     readFile: readSide,
     writeFile: async (uri, content) => {
       const { path, side } = fromUri(uri);
-      if (side === 'base') throw vscode.FileSystemError.NoPermissions(uri);
+      if (side !== 'staged') throw vscode.FileSystemError.NoPermissions(uri);
       await (await staging()).edit(path, content);
       version++;
       emitter.fire([{ type: vscode.FileChangeType.Changed, uri }]);
@@ -66,7 +75,6 @@ export function registerReviewFiles(staging: () => Promise<StagingPort>, onEdite
   return {
     changed: (paths) => {
       version++;
-      const sides: readonly ReviewSide[] = ['base', 'staged'];
       emitter.fire(paths.flatMap((path) => sides.map((side) => ({ type: vscode.FileChangeType.Changed, uri: reviewUri(path, side) }))));
     },
     dispose: () => {

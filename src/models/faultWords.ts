@@ -80,13 +80,7 @@ function apiWords(fault: ApiFault, model: string): FaultWords {
     case 404:
       return { message: l10n.t('There is no model "{0}" for this key: {1} Choose another one.', model, said), code: 'modelUnknown' };
     case 429:
-      return {
-        message:
-          fault.retryDelayMs === null
-            ? l10n.t('The quota of this key is used up: {0}', said)
-            : l10n.t('The quota of this key is used up: {0} Try again in {1} s.', said, Math.ceil(fault.retryDelayMs / 1000)),
-        code: 'quotaExceeded',
-      };
+      return { message: quotaWords(said, fault.retryDelayMs), code: 'quotaExceeded' };
     default:
       if (fault.status >= 500)
         return {
@@ -98,4 +92,13 @@ function apiWords(fault: ApiFault, model: string): FaultWords {
       }
       return { message: l10n.t('Gemini refused the request (HTTP {0}): {1}', fault.status, said), code: null };
   }
+}
+
+function quotaWords(said: string, delayMs: number | null): string {
+  if (delayMs === null) return l10n.t('The quota of this key is used up: {0}', said);
+  const seconds = Math.ceil(delayMs / 1000);
+  if (seconds <= 120) return l10n.t('The quota of this key is used up: {0} Try again in {1} s.', said, seconds);
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes <= 120) return l10n.t('The quota of this key is used up: {0} Try again in {1} minutes.', said, minutes);
+  return l10n.t('The quota of this key is used up: {0} Try again in {1} hours.', said, Math.ceil(minutes / 60));
 }

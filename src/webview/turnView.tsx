@@ -27,18 +27,15 @@ function fixWords(fix: Fix, l10n: L10n): string {
 export function TurnView({ turn, last, actions }: { readonly turn: Turn; readonly last: boolean; readonly actions: Actions }) {
   const l10n = useL10n();
   const running = last && turn.end === undefined && turn.prompt !== null;
+  const items = (from: number, to?: number) =>
+    turn.items.slice(from, to).map((item, index) => {
+      const newest = from + index === turn.items.length - 1;
+      return <ItemView key={from + index} item={item} live={running && newest} newest={last && newest} actions={actions} />;
+    });
   return (
     <article class="turn" data-state={turn.end?.reason ?? (turn.prompt === null ? 'none' : 'running')}>
       {turn.prompt !== null && <Prompt turn={turn} prompt={turn.prompt} actions={actions} />}
-      {turn.items.map((item, index) => (
-        <ItemView
-          key={index}
-          item={item}
-          live={running && index === turn.items.length - 1}
-          newest={last && index === turn.items.length - 1}
-          actions={actions}
-        />
-      ))}
+      {items(0, turn.end?.after)}
       {running && !isStreaming(turn.items.at(-1)) && (
         <p class="working">
           <span class="dots" aria-hidden="true">
@@ -50,6 +47,7 @@ export function TurnView({ turn, last, actions }: { readonly turn: Turn; readonl
         </p>
       )}
       {turn.end !== undefined && <End turn={turn} last={last} actions={actions} />}
+      {turn.end !== undefined && items(turn.end.after)}
     </article>
   );
 }

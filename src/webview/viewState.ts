@@ -54,7 +54,8 @@ export interface Turn {
   readonly attachments: readonly Attachment[];
   readonly items: readonly Item[];
   readonly usage?: Usage;
-  readonly end?: { readonly reason: EndReason; readonly message?: string; readonly code?: string };
+  /** `after`: how many items there were then; the others came later. */
+  readonly end?: { readonly reason: EndReason; readonly after: number; readonly message?: string; readonly code?: string };
 }
 
 export interface ViewState {
@@ -236,6 +237,7 @@ function ended(turn: Turn, event: Extract<PanelEvent, { type: 'turn_ended' }>): 
     items: turn.items.map((item) => (item.kind === 'tool' && item.state === 'running' ? { ...item, state: 'stopped' } : item)),
     end: {
       reason: event.reason,
+      after: turn.items.length,
       ...(event.message === undefined ? {} : { message: event.message }),
       ...(event.code === undefined ? {} : { code: event.code }),
     },

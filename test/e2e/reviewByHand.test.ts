@@ -83,7 +83,18 @@ async function proposeFee(): Promise<Locator> {
   expect(read('docs/fees.md')).toContain('costs 50.00');
   expect(read('src/fees.js')).toBe('export const dailyFee = 1;\n');
   await conflict.click();
-  await session.page.locator('.multiDiffEntry').nth(1).waitFor();
+  // What the agent worked from, against the folder's and against the proposed.
+  const entries = session.page.locator('.multiDiffEntry');
+  await entries.nth(1).waitFor();
+  for (const [index, name, after] of [
+    [0, 'in your folder', 'dailyFee = 1'],
+    [1, 'proposed', 'dailyFee = 5000'],
+  ] as const) {
+    await expect.poll(async () => (await entries.nth(index).innerText()).replaceAll('\u00a0', ' ')).toContain(after);
+    const shown = (await entries.nth(index).innerText()).replaceAll('\u00a0', ' ');
+    expect(shown).toContain(name);
+    expect(shown).toContain('dailyFee = 4500');
+  }
   return conflict;
 }
 
@@ -124,6 +135,7 @@ describe('T58: a conflict is resolved by choosing or editing', () => {
     const conflict = await proposeFee();
     await toast('src/fees.js').getByRole('button', { name: 'Keep the folder’s' }).click();
     await conflict.waitFor({ state: 'detached' });
+    await session.page.locator('.tab', { hasText: 'what changed in your folder' }).waitFor({ state: 'detached' });
     await review().waitFor({ state: 'detached' });
     expect(read('src/fees.js')).toBe('export const dailyFee = 1;\n');
   });

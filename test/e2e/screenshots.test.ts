@@ -216,7 +216,9 @@ it('takes the pictures of the README', async () => {
     await panel.frame.locator('.review').waitFor();
     await panel.frame.getByRole('button', { name: 'Review all changes' }).click();
     await own.page.locator('.multiDiffEntry').nth(1).waitFor();
-    await own.page.waitForTimeout(1000);
+    // VS Code colours the code, and says in its status bar that it is at it.
+    await own.page.locator('.statusbar', { hasText: 'Activating Extensions' }).waitFor({ state: 'detached' });
+    await own.page.waitForTimeout(4000);
     await take('review');
   } finally {
     await own.close();

@@ -47,7 +47,7 @@ describe('the view of a conversation', () => {
       { type: 'turn_ended', turnId: 't', reason: 'aborted' },
     ])[0];
     expect(turn?.items).toMatchObject([{ state: 'stopped' }]);
-    expect(turn?.end).toEqual({ reason: 'aborted' });
+    expect(turn?.end).toEqual({ reason: 'aborted', after: 1 });
   });
 
   test('text after a tool call is a new piece of the answer', () => {
