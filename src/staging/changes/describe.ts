@@ -48,7 +48,7 @@ export class ChangeDescriber {
       const found = isNew ? staged.withDescriptor(() => this.look(difference, places)) : this.look(difference, places);
       if (found !== null) described.push(found.difference === difference ? found : { ...found, difference });
     }
-    for (const path of this.kept.keys()) if (!seen.has(path)) this.kept.delete(path);
+    if (this.kept.size > seen.size) for (const path of this.kept.keys()) if (!seen.has(path)) this.kept.delete(path);
     return described;
   }
 

@@ -98,13 +98,21 @@ function pairMoves(found: readonly Found[]): Difference[] {
     const origin = each.staged === null || each.lower !== null ? null : originOf(each.staged);
     const source = origin === null || used.has(origin) ? undefined : gone.get(origin);
     if (source === undefined || source.lower?.kind !== each.staged?.kind) {
-      return { ...each, from: null, fromExpected: null, fromLower: null };
+      return toDifference(each, null, null, null);
     }
     used.add(source.path);
-    const fromExpected = source.expected === 'absent' ? 'as seen' : source.expected;
-    return { ...each, from: source.path, fromExpected, fromLower: source.lower };
+    return toDifference(each, source.path, source.expected === 'absent' ? 'as seen' : source.expected, source.lower);
   });
-  return moved.filter((each) => !(each.staged === null && used.has(each.path)));
+  return used.size === 0 ? moved : moved.filter((each) => !(each.staged === null && used.has(each.path)));
+}
+
+function toDifference(
+  { path, staged, lower, expected }: Found,
+  from: string | null,
+  fromExpected: Difference['fromExpected'],
+  fromLower: Stat | null,
+): Difference {
+  return { path, staged, lower, expected, from, fromExpected, fromLower };
 }
 
 function originOf(node: CoveringNode): string | null {
