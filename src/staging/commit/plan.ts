@@ -53,10 +53,14 @@ export function planSteps(targets: readonly Target[]): Plan {
       .filter((each) => each.before?.kind === 'directory' && each.after !== null && each.after.kind !== 'directory')
       .map((each) => each.path),
   );
-  for (const path of respelledDirectories(targets)) replaced.add(path);
+  // Where case does not matter, what has a coming path's name in another spelling is in its place, and has to go before.
+  const coming = new Set(targets.flatMap(({ path, before, after }) => (before === null && after !== null ? [spellingKey(path)] : [])));
+  for (const { path, before, after } of targets) {
+    if (before?.kind === 'directory' && after === null && coming.has(spellingKey(path))) replaced.add(path);
+  }
   const moves = new Map<string, Target>();
   const byPath = new Map(targets.map((each) => [each.path, each]));
-  for (const target of targets) if (target.from !== null && canMove(target, byPath, replaced)) moves.set(target.from, target);
+  for (const target of targets) if (target.from !== null && canMove(target, byPath, replaced, coming)) moves.set(target.from, target);
   const keep = (path: string): number => {
     originals.set(path, ++last);
     return last;
@@ -111,25 +115,16 @@ export function planSteps(targets: readonly Target[]): Plan {
 }
 
 /** A plain rename will do: nothing stands at the new path, contents and mode stay, and no directory on the way is replaced. */
-function canMove(target: Target, byPath: ReadonlyMap<string, Target>, replaced: ReadonlySet<string>): boolean {
+function canMove(target: Target, byPath: ReadonlyMap<string, Target>, replaced: ReadonlySet<string>, coming: ReadonlySet<string>): boolean {
   if (target.before !== null || target.from === null || target.after?.kind !== 'file') return false;
   if (isBelow(target.from, replaced) || replaced.has(target.path)) return false;
-  // Where case does not matter, a rename to the other case may do nothing.
-  if (spellingKey(target.from) === spellingKey(target.path)) return false;
+  if (coming.has(spellingKey(target.from))) return false;
   const source = byPath.get(target.from);
   return (
     source?.before?.kind === 'file' &&
     source.after === null &&
     source.before.hash === target.after.hash &&
     source.before.mode === target.after.mode
-  );
-}
-
-/** Directories that go while one of the same name in another spelling comes: where case does not matter, they are in its place. */
-function respelledDirectories(targets: readonly Target[]): string[] {
-  const coming = new Set(targets.flatMap(({ path, before, after }) => (before === null && after !== null ? [spellingKey(path)] : [])));
-  return targets.flatMap(({ path, before, after }) =>
-    before?.kind === 'directory' && after === null && coming.has(spellingKey(path)) ? [path] : [],
   );
 }
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { spawnSync } from 'node:child_process';
 import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,7 @@ import { PathLower } from '../../../src/staging/lower/pathLower';
 import { otherSpelling, spellingKey } from '../../../src/staging/lower/spelling';
 import { createReadOnlyTree } from '../../../src/staging/lower/readOnlyTree';
 import { createNamespace } from '../../../src/staging/namespace';
+import { diskCode, onDisk, onOverlay, runs, showDisk, showOverlay, type Operation } from './operations';
 import { codeOf, creating, cx, Fixture, reading } from './support';
 
 /*
@@ -172,6 +174,46 @@ describe.runIf(probe !== null)(`a folder that takes no notice of case${notRun}`,
     expect(fixture.show()).toEqual(['dir/', 'dir/file=deep', 'readme=old']);
   });
 
+  it('random operations by random spellings do what they do on the disk itself, and a commit gives just that', { timeout: 600_000 }, () => {
+    const path = fc.array(fc.constantFrom('a', 'A', 'b', 'B'), { minLength: 1, maxLength: 2 }).map((names) => names.join('/'));
+    const operation: fc.Arbitrary<Operation> = fc.oneof(
+      fc.record({ op: fc.constant('write' as const), path, text: fc.constantFrom('x', 'yy'), at: fc.nat(2), truncate: fc.boolean() }),
+      fc.record({ op: fc.constantFrom('create' as const, 'mkdir' as const, 'unlink' as const, 'rmdir' as const, 'reopen' as const), path }),
+      fc.record({ op: fc.constant('rename' as const), path, to: path }),
+    );
+    const fill = (root: string): void => {
+      mkdirSync(join(root, 'a'), { recursive: true });
+      writeFileSync(join(root, 'a/b'), 'ab');
+      writeFileSync(join(root, 'b'), 'b');
+    };
+    /** The disk lists names in small letters; modes and links are other tests' matter. */
+    const plain = (lines: readonly string[]): string[] => lines.map((line) => line.replace(/ \d+ \d+$/, '').toLowerCase()).sort();
+    fc.assert(
+      fc.property(fc.array(operation, { minLength: 1, maxLength: 12 }), (steps) => {
+        const folder = join(disk.path, `random${round}`);
+        const real = join(disk.path, `real${round++}`);
+        for (const root of [folder, real]) fill(root);
+        const random = new Fixture(noFileRules, null, folder);
+        try {
+          for (const step of steps) {
+            forget();
+            expect([step, codeOf(() => onOverlay(random, step))]).toEqual([step, diskCode(() => onDisk(real, step))]);
+            forget();
+            expect(plain(showOverlay(random))).toEqual(plain(showDisk(real)));
+          }
+          const report = random.staging(forget).commit({ ids: 'all', approvedProtected: [], dirtyPaths: [] });
+          expect(report.conflicts).toEqual([]);
+          forget();
+          expect(plain(showDisk(folder))).toEqual(plain(showDisk(real)));
+        } finally {
+          random.dispose();
+          for (const root of [folder, real]) rmSync(root, { recursive: true });
+        }
+      }),
+      { numRuns: Math.ceil(runs / 10) },
+    );
+  });
+
   it.each([
     ['by descriptor', DescriptorLower],
     ['by path', PathLower],
@@ -244,13 +286,19 @@ describe('a rename to the other case, as a commit does it', () => {
       { path: 'd/f', before: null, after: file, from: 'D/f', movedAway: false, ...common },
       { path: 'plain', before: null, after: file, from: 'was', movedAway: false, ...common },
       { path: 'was', before: file, after: null, from: null, movedAway: true, ...common },
+      { path: 'X', before: null, after: file, from: null, movedAway: false, ...common },
+      { path: 'moved', before: null, after: file, from: 'x', movedAway: false, ...common },
+      { path: 'x', before: file, after: null, from: null, movedAway: true, ...common },
     ];
     expect(planSteps(targets).steps.map((step) => `${step.op} ${step.path}`)).toEqual([
       'remove D/f',
+      'remove x',
       'rmdir D',
       'mkdir d',
       'place d/f',
       'move plain',
+      'place X',
+      'place moved',
     ]);
   });
 
