@@ -6,7 +6,8 @@ use crate::sys;
 /// First thing in `main`: takes over the working directory that the process was started with, and lets a broken pipe
 /// end the program silently, as in any program of a shell.
 ///
-/// Where the directory is gone the program ends with status 1: a relative path must not fall on another folder.
+/// Where the directory is gone, no relative path leads anywhere; where it cannot be entered for another reason the program
+/// ends with status 1: a relative path must not fall on another folder.
 pub fn enter() {
     if let Err((directory, error)) = sys::enter() {
         eprintln!("cannot enter the working directory {}: {error}", directory.display());

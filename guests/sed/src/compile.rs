@@ -494,8 +494,8 @@ impl Compiler<'_> {
                 // `$a\` alone: no text, but a missing last newline is put right.
                 return Ok(Vec::new());
             } else {
+                // `a\   text`: what stands behind the backslash is the text, blanks and all.
                 self.at = mark;
-                self.blanks();
             }
         }
         let mut out = Vec::new();

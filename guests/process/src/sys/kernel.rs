@@ -155,7 +155,24 @@ pub(crate) fn enter() -> Result<(), (PathBuf, io::Error)> {
     let directory = read_path(|buffer, length, used| unsafe { proc_cwd(buffer, length, used) })
         .map(PathBuf::from)
         .map_err(|error| (PathBuf::new(), error))?;
-    std::env::set_current_dir(&directory).map_err(|error| (directory, error))
+    match std::env::set_current_dir(&directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            stay_in(&directory);
+            Ok(())
+        }
+        result => result.map_err(|error| (directory, error)),
+    }
+}
+
+/// A working directory that is gone stays the working directory: no relative path leads anywhere then.
+fn stay_in(directory: &Path) {
+    unsafe extern "C" {
+        static mut __wasilibc_cwd: *mut std::ffi::c_char;
+    }
+    if let Ok(text) = std::ffi::CString::new(directory.as_os_str().as_bytes()) {
+        // SAFETY: wasi-libc reads the pointer in calls of this thread alone, and frees only what it allocated itself.
+        unsafe { __wasilibc_cwd = text.into_raw() };
+    }
 }
 
 pub(crate) fn chdir(path: &Path) -> io::Result<()> {
