@@ -12,7 +12,7 @@ import type { Terminal } from './terminal';
 export interface ProgramRun {
   readonly sandbox: SandboxOptions;
   readonly mode: Mode;
-  readonly request: Omit<RunRequest, 'stdin' | 'stdinIsTerminal' | 'onOutput' | 'readOnly'>;
+  readonly request: Omit<RunRequest, 'stdin' | `std${'in' | 'out' | 'err'}IsTerminal` | 'onOutput' | 'readOnly'>;
   /** Told what came of it, before what it wrote is settled. */
   readonly ended?: (result: RunResult) => Promise<void>;
 }
@@ -50,7 +50,9 @@ export async function runAndSettleIn(
     {
       ...request,
       ...(isNullDevice(terminal.stdin) ? {} : { stdin: terminal.stdin as AsyncIterable<Uint8Array> }),
-      ...(terminal.stdin.isTTY ? { stdinIsTerminal: true } : {}),
+      stdinIsTerminal: terminal.stdin.isTTY === true,
+      stdoutIsTerminal: terminal.stdout.isTTY === true,
+      stderrIsTerminal: terminal.stderr.isTTY === true,
       onOutput: (stream, chunk) => terminal[stream].write(chunk),
       readOnly: mode === 'read-only',
     },

@@ -30,6 +30,9 @@ export interface RunRequest {
   readonly stdin?: Uint8Array | AsyncIterable<Uint8Array>;
   /** Somebody types what `stdin` gives: programs see a terminal there. */
   readonly stdinIsTerminal?: boolean;
+  /** Somebody reads there what is printed while it runs: programs see a terminal. */
+  readonly stdoutIsTerminal?: boolean;
+  readonly stderrIsTerminal?: boolean;
   /** Streams output while it runs, in the order of the writes. The callee must not keep the chunk's buffer busy for long. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void;
   readonly limits?: Partial<Limits>;

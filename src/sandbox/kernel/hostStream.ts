@@ -6,14 +6,17 @@ import { streamStat } from './streamStat';
 
 /** Standard output or error of a run. Standard input is the reading end of a pipe that the host fills. */
 export class HostOutput extends Description {
-  readonly filetype = filetype.socketStream;
+  readonly filetype: number;
   readonly rights = streamRights;
 
+  /** `isTerminal`: as for `PipeReader`. */
   constructor(
     private readonly output: Output,
     private readonly stream: OutputStream,
+    isTerminal = false,
   ) {
     super();
+    this.filetype = isTerminal ? filetype.characterDevice : filetype.socketStream;
   }
 
   override stat(): Stat {

@@ -45,7 +45,10 @@ export interface KernelOptions {
 }
 
 /** `RunRequest` as it reaches the kernel's thread: modules are relinked by now, streams are pushed. */
-export interface KernelRequest extends Pick<RunRequest, 'args' | 'env' | 'bareEnv' | 'cwd' | 'view' | 'readOnly' | 'stdinIsTerminal'> {
+export interface KernelRequest extends Pick<
+  RunRequest,
+  'args' | 'env' | 'bareEnv' | 'cwd' | 'view' | 'readOnly' | 'stdinIsTerminal' | 'stdoutIsTerminal' | 'stderrIsTerminal'
+> {
   readonly program: string | GuestModule;
   /** The run's limits over the kernel's. */
   readonly limits?: Partial<Limits>;

@@ -169,6 +169,8 @@ export class Process implements Served {
 
   /** Runs `answerWith` for a call that waits; what it throws becomes the call's errno. */
   replyWith(answerWith: () => number): void {
+    // Its memory may be another's by now.
+    if (!this.alive) return;
     let result: number;
     try {
       result = answerWith();

@@ -314,8 +314,18 @@ export class Run {
     const reading = this.#stdin.rights & ~right.fd_write;
     const writing = streamRights & ~right.fd_read;
     descriptors.set(0, { description: this.#stdin, rights: reading, inheriting: 0, preopen: null });
-    descriptors.set(1, { description: new HostOutput(this.output, 'stdout'), rights: writing, inheriting: 0, preopen: null });
-    descriptors.set(2, { description: new HostOutput(this.output, 'stderr'), rights: writing, inheriting: 0, preopen: null });
+    descriptors.set(1, {
+      description: new HostOutput(this.output, 'stdout', this.request.stdoutIsTerminal),
+      rights: writing,
+      inheriting: 0,
+      preopen: null,
+    });
+    descriptors.set(2, {
+      description: new HostOutput(this.output, 'stderr', this.request.stderrIsTerminal),
+      rights: writing,
+      inheriting: 0,
+      preopen: null,
+    });
   }
 
   #openPreopens(descriptors: Descriptors): void {

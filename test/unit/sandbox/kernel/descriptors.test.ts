@@ -103,19 +103,30 @@ describe('descriptors', () => {
     );
   });
 
-  it('an input that somebody types is a terminal: a character device that cannot be sought', async () => {
-    await stage.run(
-      async (guest) => {
-        const stat = guest.alloc(24);
-        await ok(guest.call('fd_fdstat_get', 0, stat));
-        expect(guest.view.getUint8(stat)).toBe(2);
-        expect(guest.u64(stat + 8) & 0b10_0100n).toBe(0n);
-        await expectErrno(guest.call('fd_seek', 0, 0n, 1, guest.alloc(8)), 'spipe');
-        expect(await read(guest, 0, 10)).toBe('typed');
-      },
-      { stdin: Buffer.from('typed'), stdinIsTerminal: true },
-    );
-  });
+  it.each([[[]], [[0]], [[1]], [[0, 1, 2]]])(
+    'standard streams that are terminals are character devices that cannot be sought, others are pipes: %j',
+    async (terminals: readonly number[]) => {
+      await stage.run(
+        async (guest) => {
+          for (const fd of [0, 1, 2]) {
+            const stat = guest.alloc(24);
+            await ok(guest.call('fd_fdstat_get', fd, stat));
+            expect(guest.view.getUint8(stat)).toBe(terminals.includes(fd) ? 2 : 6);
+            expect(guest.u64(stat + 8) & 0b10_0100n).toBe(0n);
+            await expectErrno(guest.call('fd_seek', fd, 0n, 1, guest.alloc(8)), 'spipe');
+          }
+          expect(await read(guest, 0, 10)).toBe('typed');
+          expect(await write(guest, 1, 'told')).toBe(4);
+        },
+        {
+          stdin: Buffer.from('typed'),
+          stdinIsTerminal: terminals.includes(0),
+          stdoutIsTerminal: terminals.includes(1),
+          stderrIsTerminal: terminals.includes(2),
+        },
+      );
+    },
+  );
 
   it('T55: misuse of fd_renumber, closed and reused numbers give an errno', async () => {
     await stage.run(async (guest) => {

@@ -1,8 +1,10 @@
+import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LimitName, Limits } from '../../../../src/shared/limits';
 import { defaultLimits } from '../../../../src/shared/limits';
 import { limitMessage } from '../../../../src/sandbox/kernel/limitMessage';
-import { allFileRights, expectErrno, ok, open, read, spawnRequest, write } from '../../../support/kernel/guestCalls';
+import { allFileRights, expectErrno, ok, open, pipe, read, spawn, spawnRequest, wait, write } from '../../../support/kernel/guestCalls';
+import type { Puppet } from '../../../support/kernel/puppets';
 import { Stage } from '../../../support/kernel/stage';
 
 let stage: Stage | null = null;
@@ -90,6 +92,50 @@ describe('limits', () => {
     });
     expect(result.exit).toEqual({ kind: 'trapped', message: 'unreachable', memoryAtCap: true });
     expect(result.limitsMet[0]?.message).toContain('sunaba.limits.processMemoryMib');
+  });
+
+  it('T54, T55: what a killed process held is free at once; what it used of its run stays used, and of no other run', async () => {
+    const here = create({ processes: 2, descriptors: 40, writtenBytes: 30, filesCreated: 25 });
+    let made = 0;
+    here.program('hog', async (guest) => {
+      const fd = await open(guest, `workspace/made${made++}`, { oflags: 1, rights: allFileRights });
+      await write(guest, fd, 'x');
+      for (let i = 0; i < 25; i++) await open(guest, 'workspace/made0');
+      await pipe(guest);
+      await write(guest, 1, 'ready');
+      // Killed in the middle of a call.
+      await read(guest, 0, 1);
+    });
+    const script = async (guest: Puppet): Promise<void> => {
+      const input = await pipe(guest);
+      const output = await pipe(guest);
+      const fds = [
+        [0, input.reading],
+        [1, output.writing],
+      ] as const;
+      let before = 0;
+      for (let i = 0; i < 20; i++) {
+        const pid = await spawn(guest, { program: 'hog', fds });
+        expect(await read(guest, output.reading, 16)).toBe('ready');
+        await ok(guest.call('proc_kill', pid, 9));
+        expect(await wait(guest)).toEqual({ pid, kind: 1, code: 9 });
+        const held = readdirSync('/proc/self/fd').length;
+        if (i > 0) expect(held).toBe(before);
+        before = held;
+      }
+      // Twenty bytes and files of this run are used, by whomever.
+      const fd = await open(guest, 'workspace/made0', { rights: allFileRights });
+      const { address, length } = guest.put('eleven byte');
+      await expectErrno(guest.call('fd_write', fd, guest.iov(address, length), 1, guest.alloc(4)), 'dquot');
+      expect(await write(guest, fd, 'ten bytes.')).toBe(10);
+    };
+    for (let round = 0; round < 2; round++) {
+      const result = await here.run(script);
+      expect(result.exit).toEqual({ kind: 'exited', code: 0 });
+      expect(result.limitsMet.map(({ limit }) => limit)).toEqual(['writtenBytes']);
+      await here.kernel.settled();
+      expect(here.launcher.live).toBe(0);
+    }
   });
 
   it('memory of all processes together is bounded', async () => {
