@@ -119,7 +119,8 @@ function readOwner(path: string): Owner | 'gone' | 'unknown' {
     if (isCode(cause, 'ENOENT')) return 'gone';
   }
   try {
-    return Date.now() - statSync(path).mtimeMs > unnamedAgeMs ? 'unknown' : 'gone';
+    // One from the future was made before the clock was set back.
+    return Math.abs(Date.now() - statSync(path).mtimeMs) > unnamedAgeMs ? 'unknown' : 'gone';
   } catch {
     return 'gone';
   }

@@ -14,6 +14,7 @@ import { revertTargets } from './commit/revertTargets';
 import { selectTargets, type Selection } from './commit/targets';
 import { hashOfFd, readWhole } from './contentHash';
 import { splitLower } from './lower/lower';
+import { spellingKey } from './lower/spelling';
 import { silent } from './namespace';
 import type { OverlayTree } from './overlay/overlayTree';
 import { flattenMoved, giveUp, giveUpAll, keepContents, settle } from './overlay/rearrange';
@@ -171,7 +172,7 @@ class OverlayStaging implements Staging {
   private commitLocked(request: CommitRequest, changed: readonly string[]): CommitReport {
     flattenMoved(this.tree.root);
     const described = this.describer.describe();
-    const dirtyPaths = [...request.dirtyPaths];
+    const dirtyPaths = unsavedPaths(described, request.dirtyPaths);
     const selection = selectTargets(described, { ...request, dirtyPaths: [...dirtyPaths, ...changed] }, this.folder, this.shown);
     const conflicts = selection.conflicts.map((each) =>
       changed.includes(each.path) && !dirtyPaths.includes(each.path) ? { path: each.path, reason: 'changed on disk' as const } : each,
@@ -278,6 +279,18 @@ const writing = { ...silent, readOnly: false };
 
 function changingPaths(selection: Selection): Set<string> {
   return new Set(selection.targets.filter((each) => each.before !== null).map((each) => each.path));
+}
+
+/**
+ * Paths that the changes touch and an editor has unsaved. An editor may have a file under another spelling than the disk's;
+ * where that is another file, a conflict too many does no harm.
+ */
+function unsavedPaths(described: readonly DescribedChange[], unsaved: readonly string[]): string[] {
+  if (unsaved.length === 0) return [];
+  const keys = new Set(unsaved.map(spellingKey));
+  return described
+    .flatMap(({ change, difference }) => (difference.from === null ? [change.path] : [change.path, difference.from]))
+    .filter((path) => keys.has(spellingKey(path)));
 }
 
 /** The path under which the review shows what touches `path`. */

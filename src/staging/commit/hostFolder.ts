@@ -35,11 +35,13 @@ const readFlags = process.platform === 'win32' ? constants.O_RDONLY : constants.
  * without following links (on Linux; elsewhere looked at with lstat), so that a commit cannot be led out either.
  */
 export class HostFolder {
+  /** The same for every spelling and every link that leads to the folder: it names the folder's lock. */
   readonly realPath: string;
   private readonly folders: DescriptorLower | null;
 
   constructor(root: string) {
-    this.realPath = realpathSync(root);
+    // The system's own tells how the disk spells a path, on systems that take no notice of case.
+    this.realPath = realpathSync.native(root);
     this.folders = DescriptorLower.isSupported() ? new DescriptorLower(this.realPath) : null;
   }
 

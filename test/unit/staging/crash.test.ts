@@ -202,6 +202,21 @@ describe('two committers of one folder', () => {
     fixture.dispose();
   });
 
+  it('T68: have one lock and one place of journals, whatever name leads to the folder', () => {
+    const fixture = new Fixture(noFileRules);
+    const alias = join(fixture.top, 'alias');
+    symlinkSync(fixture.folder, alias);
+    const other = new Fixture(noFileRules, fixture, alias);
+    fixture.write('a', '1');
+    other.write('b', '2');
+    const report = fixture.commitAll();
+    expect(other.commitAll().applied).toEqual(['b']);
+    expect(readdirSync(join(fixture.top, 'state'))).toHaveLength(1);
+    expect(other.staging().commits()[0]?.commitId).toBe(report.commitId);
+    other.dispose();
+    fixture.dispose();
+  });
+
   it('T68: the lock of a process that was killed is taken over, and its commit recovered first', () => {
     withStaged((fixture) => {
       expect(commitKilledAt(fixture, 32).signal).toBe('SIGKILL');

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
@@ -57,6 +57,20 @@ describe('a lock whose holder has ended', () => {
   it('is taken over after the system was started anew, where start times are not told', () => {
     expect(lockOf({ pid: process.ppid, started: null, upFor: uptime() + 3600 })).toBe(true);
     expect(lockOf({ pid: process.ppid, started: null, upFor: uptime() })).toBe(false);
+  });
+
+  it('is taken over where it was cut while it was written, also after the clock was set back', () => {
+    const path = join(storage, 'lock');
+    writeFileSync(path, '{"pid":');
+    expect(tryProcessLock(path)).toBeNull();
+    for (const hours of [-1, 1]) {
+      writeFileSync(path, '{"pid":');
+      const then = Date.now() / 1000 + hours * 3600;
+      utimesSync(path, then, then);
+      const lock = tryProcessLock(path);
+      expect(lock).not.toBeNull();
+      lock?.release();
+    }
   });
 
   it.runIf(process.platform !== 'win32')('ps tells a start time that stays, and differs from that of another process', async () => {

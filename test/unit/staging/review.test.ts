@@ -293,6 +293,19 @@ describe('conflicts', () => {
     expect(staging.changes().changes).toHaveLength(6);
   });
 
+  it('T58: unsaved in an editor that has the file under another spelling, or under the name that it was moved from', () => {
+    put('readme', 'old');
+    put('Moved.txt', 'old');
+    fixture.write('readme', 'new');
+    fixture.rename('Moved.txt', 'there.txt');
+    const report = fixture.staging().commit({ ids: 'all', approvedProtected: [], dirtyPaths: ['README', 'moved.txt'] });
+    expect(report).toMatchObject({ commitId: null, applied: [] });
+    expect(report.conflicts).toEqual([
+      { path: 'readme', reason: 'unsaved in an editor' },
+      { path: 'there.txt', reason: 'unsaved in an editor' },
+    ]);
+  });
+
   it('T58: touched but not changed is no conflict', () => {
     put('f', 'old');
     fixture.write('f', 'new');
