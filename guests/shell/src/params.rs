@@ -146,7 +146,7 @@ impl Shell {
                 }
                 let label = param_label(self, param);
                 self.complain(&[&label[..], b": ", &text].concat());
-                self.status = if self.subshell > 0 || !self.from_string { 1 } else { 127 };
+                self.status = if self.subshell > 0 || !self.from_string || self.options.errexit { 1 } else { 127 };
                 Err(Stop::Exit)
             }
         }

@@ -297,7 +297,7 @@ impl Shell {
     pub fn unbound(&mut self, name: &[u8]) -> Stop {
         let message = [name, b": unbound variable"].concat();
         self.complain(&message);
-        self.status = if self.subshell > 0 || !self.from_string { 1 } else { 127 };
+        self.status = if self.subshell > 0 || !self.from_string || self.options.errexit { 1 } else { 127 };
         Stop::Exit
     }
 

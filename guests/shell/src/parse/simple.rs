@@ -203,12 +203,17 @@ impl Parser {
 
     /// The elements of `( … )`; stands behind the parenthesis.
     pub fn elements(&mut self) -> Res<Vec<Element>> {
-        let from = self.pos - 1;
+        let from = self.pos.saturating_sub(1);
         let mut elements = Vec::new();
         loop {
             self.skip_newlines();
             match self.peek() {
-                None => return Err(self.unmatched(b')', from)),
+                None => {
+                    let mut error = self.unmatched(b')', from);
+                    error.line = self.line_at(from);
+                    error.status = 1;
+                    return Err(error);
+                }
                 Some(b')') => {
                     self.pos += 1;
                     return Ok(elements);
