@@ -78,7 +78,7 @@ pub fn wait(shell: &mut Shell, args: &[Bytes]) -> Outcome {
     if rest.is_empty() {
         let all: Vec<Pid> = shell.jobs.list.iter().filter(|job| !job.foreign).map(|job| job.pid).chain(std::mem::take(&mut shell.process_sub_pids)).collect();
         for pid in all {
-            if shell.wait_pid(pid).is_none() {
+            if shell.wait_pid(pid).is_none() || signal_came() {
                 return interrupted(shell);
             }
         }
@@ -102,6 +102,12 @@ pub fn wait(shell: &mut Shell, args: &[Bytes]) -> Outcome {
 }
 
 /// A trapped signal ends `wait` at once.
+/// A signal that ends `wait`, though what was waited for may have ended at the same moment.
+fn signal_came() -> bool {
+    const CHILD: u64 = 1 << 16;
+    Sys::peek_signals() & !CHILD != 0
+}
+
 fn interrupted(shell: &mut Shell) -> Outcome {
     let mask = Sys::take_signals();
     let mut status = 128;
