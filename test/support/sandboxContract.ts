@@ -84,6 +84,14 @@ export function sandboxContract({ open, killsBulkMemory, test }: ContractHost): 
     assert.deepEqual((await run('hello')).exit, { kind: 'exited', code: 3 });
   });
 
+  withSandbox('a program begins with an empty memory, whatever the one before did to its own', async (run) => {
+    for (let round = 0; round < 6; round++) {
+      assert.deepEqual((await run('soil')).exit, { kind: 'exited', code: 0 }, `round ${round}`);
+      if (round % 2 === 1) assert.equal((await run('soilAndTrap')).exit.kind, 'trapped');
+      if (round === 4) assert.equal((await run('spin', { limits: { wallClockMs: 100 } })).exit.kind, 'limit');
+    }
+  });
+
   withSandbox('endless recursion is a trap, not the end of the host', async (run) => {
     const { exit } = await run('recurse');
     assert.ok(exit.kind === 'trapped' && /call stack/.test(exit.message), JSON.stringify(exit));

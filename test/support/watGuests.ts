@@ -103,6 +103,23 @@ const sources = {
   growAndDivide: `(module (memory 1) (func (export "_start")
     (drop (memory.grow (i32.const 16384))) (drop (i32.div_u (i32.const 1) (i32.const 0)))))`,
 
+  /** Ends with 1 where any byte of its memory outside the mailbox is not zero, else fills all of it, and returns. */
+  soil: `(module
+    (${wasi} "proc_exit" (func $exit (param i32)))
+    (memory 4)
+    (func (export "_start") (local $at i32)
+      (loop $next
+        (if (i32.load8_u (local.get $at)) (then
+          (if (i32.or (i32.lt_u (local.get $at) (i32.const 64)) (i32.ge_u (local.get $at) (i32.const 192))) (then (call $exit (i32.const 1))))))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (br_if $next (i32.lt_u (local.get $at) (i32.const 262144))))
+      (memory.fill (i32.const 0) (i32.const 255) (i32.const 64))
+      (memory.fill (i32.const 192) (i32.const 255) (i32.sub (i32.const 262144) (i32.const 192)))))`,
+
+  /** Fills all of its memory, the mailbox too, and traps. */
+  soilAndTrap: `(module (memory 4) (func (export "_start")
+    (memory.fill (i32.const 0) (i32.const 255) (i32.const 262144)) unreachable))`,
+
   /** Makes 100,000 of the cheapest calls there are. */
   calls: `(module
     (${wasi} "fd_tell" (func $tell (param i32 i32) (result i32)))

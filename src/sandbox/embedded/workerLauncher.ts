@@ -1,7 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { CompiledModules } from '../compiledModules';
+import { mailboxBytes } from '../mailbox';
 import type { GuestCallbacks, GuestModule, GuestThread, Launcher } from '../launcher';
-import type { WorkerJob, WorkerReport } from './workerJob';
+import { keptMemoryBytes, type WorkerJob, type WorkerReport } from './workerJob';
+
+const pageBytes = 65_536;
 
 /** The native stack of a guest's thread: functions of awk and of the shell call themselves some thousands deep. */
 const guestStackMib = 32;
@@ -17,6 +20,8 @@ export interface WorkerLauncherOptions {
   readonly stuckAfterMs: number;
   /** Nothing but the end of the whole process ends this thread. Called once a thread. */
   readonly onStuck: () => void;
+  /** Told of each memory that is not used again, with its bytes. */
+  readonly letGo?: (bytes: number) => void;
 }
 
 /** Runs guests on worker threads of this process. */
@@ -48,21 +53,27 @@ export function createWorkerLauncher(options: WorkerLauncherOptions): Launcher {
       const job = new Job(callbacks);
       const run = (compiled: WebAssembly.Module) => {
         if (job.over) return;
-        let memory: WebAssembly.Memory;
+        const again = idle.findLastIndex((each) => each.hasMemoryFor(module));
+        const worker = (again < 0 ? idle.pop() : idle.splice(again, 1)[0]) ?? spawn();
         try {
-          memory = new WebAssembly.Memory({ initial: module.initialPages, maximum: module.maximumPages, shared: true });
+          worker.prepareMemory(module);
         } catch (error) {
+          idle.push(worker);
           job.end(`no memory for the program: ${reason(error)}`);
           return;
         }
-        const worker = idle.pop() ?? spawn();
         job.worker = worker;
-        callbacks.attached(memory);
-        worker.run(module, compiled, memory, (trap, alive) => {
-          if (alive && !disposed && idle.length < options.maxIdleThreads) idle.push(worker);
-          else void worker.terminate();
-          job.end(trap);
-        });
+        worker.run(
+          module,
+          compiled,
+          (memory) => callbacks.attached(memory),
+          (trap, alive) => {
+            // The guest before is over for the kernel before its memory can be another's.
+            job.end(trap);
+            if (alive && !disposed && idle.length < options.maxIdleThreads) idle.push(worker);
+            else void worker.terminate();
+          },
+        );
       };
       const compiled = modules.get(module);
       if (compiled instanceof Promise)
@@ -95,9 +106,18 @@ class Job implements GuestThread {
   }
 }
 
+/** A memory, and what it was made for. */
+interface KeptMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly maximumPages: number;
+}
+
 /** One thread; runs one guest at a time. */
 class GuestWorker {
   readonly #worker: Worker;
+  #kept: KeptMemory | undefined;
+  /** Whether the thread has that memory already. */
+  #sent = false;
   readonly #known = new Set<string>();
   #done: ((trap: string | null, alive: boolean) => void) | undefined;
   #ending: Promise<void> | undefined;
@@ -118,22 +138,56 @@ class GuestWorker {
     this.#worker.on('exit', () => {
       this.#ending ??= Promise.resolve();
       this.#finish(null, false);
+      this.#letGo();
       onExit();
     });
     this.#worker.unref();
+  }
+
+  /** Whether the last guest's memory is as one for this module would be. */
+  hasMemoryFor({ initialPages, maximumPages }: GuestModule): boolean {
+    const kept = this.#kept;
+    return kept !== undefined && kept.maximumPages === maximumPages && kept.memory.buffer.byteLength === initialPages * pageBytes;
+  }
+
+  /** Throws where there is none. */
+  prepareMemory(module: GuestModule): void {
+    const { initialPages, maximumPages, mailboxAddress } = module;
+    if (this.#kept && this.hasMemoryFor(module)) {
+      // The thread empties the rest before it starts the guest.
+      new Uint8Array(this.#kept.memory.buffer, mailboxAddress, mailboxBytes).fill(0);
+      return;
+    }
+    this.#letGo();
+    this.#kept = { memory: new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages, shared: true }), maximumPages };
+    this.#sent = false;
   }
 
   /** `done` gets the trap, and whether the thread can run another guest. */
   run(
     { hash, mailboxAddress }: GuestModule,
     module: WebAssembly.Module,
-    memory: WebAssembly.Memory,
+    attached: (memory: WebAssembly.Memory) => void,
     done: (trap: string | null, alive: boolean) => void,
   ): void {
+    const memory = this.#kept?.memory;
+    if (!memory) throw new Error('a guest needs a memory');
     this.#done = done;
-    const job: WorkerJob = { hash, memory, mailboxAddress, ...(this.#known.has(hash) ? {} : { module }) };
+    attached(memory);
+    const job: WorkerJob = {
+      hash,
+      mailboxAddress,
+      ...(this.#sent ? {} : { memory }),
+      ...(this.#known.has(hash) ? {} : { module }),
+    };
+    this.#sent = true;
     this.#known.add(hash);
     this.#worker.postMessage(job);
+  }
+
+  #letGo(): void {
+    if (this.#kept) this.options.letGo?.(this.#kept.memory.buffer.byteLength);
+    this.#kept = undefined;
   }
 
   terminate(): Promise<void> {
@@ -156,6 +210,7 @@ class GuestWorker {
   #finish(trap: string | null, alive: boolean): void {
     const done = this.#done;
     this.#done = undefined;
+    if (this.#kept && this.#kept.memory.buffer.byteLength > keptMemoryBytes) this.#letGo();
     done?.(trap, alive);
   }
 }

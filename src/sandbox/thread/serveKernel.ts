@@ -138,17 +138,19 @@ class Conversation {
       throw error;
     }
     const relay = options.launcher === 'relay' ? createRelayLauncher((message) => channel.post(message)) : undefined;
-    const launcher =
-      relay ??
-      createWorkerLauncher({
-        workerFile: path.join(options.dist, 'guestWorker.cjs'),
-        warmThreads,
-        maxIdleThreads,
-        stuckAfterMs,
-        onStuck: () => channel.post({ type: 'stuck' }),
-      });
+    const collector = new MemoryCollector();
+    const launcher = relay
+      ? collectingLauncher(relay, collector)
+      : createWorkerLauncher({
+          workerFile: path.join(options.dist, 'guestWorker.cjs'),
+          warmThreads,
+          maxIdleThreads,
+          stuckAfterMs,
+          onStuck: () => channel.post({ type: 'stuck' }),
+          letGo: (bytes) => collector.letGo(bytes),
+        });
     const kernel = createKernel({
-      launcher: collectingLauncher(launcher, new MemoryCollector()),
+      launcher,
       programs,
       namespace: space.namespace,
       mount: options.mount,
