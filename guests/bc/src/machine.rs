@@ -98,7 +98,12 @@ impl Machine {
         match statement {
             Statement::Expression(expression) => {
                 let value = self.value(expression)?;
-                if !matches!(expression, Expression::Assign(..)) {
+                let silent = match expression {
+                    Expression::Assign(..) => true,
+                    Expression::Call(name, _) => self.functions.get(name).is_some_and(|function| function.void),
+                    _ => false,
+                };
+                if !silent {
                     let text = value.text(self.obase);
                     self.wrapped(&text);
                     self.out.put(b"\n");

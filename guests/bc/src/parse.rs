@@ -53,6 +53,8 @@ pub enum Piece {
 
 #[derive(Clone, Debug)]
 pub struct Function {
+    /// It has no value: calling it prints none.
+    pub void: bool,
     /// Names; an array's ends with `[]`.
     pub parameters: Vec<String>,
     pub locals: Vec<String>,
@@ -255,7 +257,7 @@ impl<'a> Parser<'a> {
 
     fn define(&mut self) -> Parsed<Statement> {
         self.at += 1;
-        self.word("void");
+        let void = self.word("void");
         let Token::Name(name) = self.peek().clone() else { return self.fault() };
         self.at += 1;
         self.need("(")?;
@@ -276,7 +278,7 @@ impl<'a> Parser<'a> {
                 locals.push(self.name()?);
             }
         }
-        Ok(Statement::Define(name, Function { parameters, locals, body: self.block()? }))
+        Ok(Statement::Define(name, Function { void, parameters, locals, body: self.block()? }))
     }
 
     pub fn expression(&mut self) -> Parsed<Expression> {

@@ -188,12 +188,30 @@ fn start(patch: &mut FilePatch, input: &Lines, begin: usize) {
 }
 
 fn named(patch: &mut FilePatch, old: &[u8], new: &[u8]) {
-    let absent = |header: &[u8]| header.starts_with(b"/dev/null") || header.windows(12).any(|w| w == b"\t1970-01-01 ");
+    let absent = |header: &[u8]| header.starts_with(b"/dev/null") || at_epoch(header);
     patch.headers = [trim_cr(old).to_vec(), new.to_vec()];
     patch.creates |= absent(old);
     patch.deletes |= absent(new);
     patch.old_name = Some(name(trim_cr(old)));
     patch.new_name = Some(name(new));
+}
+
+/// A file that is not there has the time 0, in whatever zone.
+fn at_epoch(header: &[u8]) -> bool {
+    let Some(tab) = header.iter().position(|b| *b == b'\t') else { return false };
+    let time = String::from_utf8_lossy(&header[tab + 1..]).into_owned();
+    let mut words = time.split_whitespace();
+    let days = match words.next() {
+        Some("1970-01-01") => 0,
+        Some("1969-12-31") => -1,
+        _ => return false,
+    };
+    let clock = words.next().unwrap_or_default();
+    let (whole, fraction) = clock.split_once('.').unwrap_or((clock, ""));
+    let seconds = whole.split(':').try_fold(0, |sum, part| Some(sum * 60 + part.parse::<i64>().ok()?));
+    let zone = words.next().and_then(|zone| zone.parse::<i64>().ok()).unwrap_or(0);
+    let offset = (zone / 100 * 60 + zone % 100) * 60;
+    fraction.bytes().all(|b| b == b'0') && seconds.is_some_and(|seconds| days * 86_400 + seconds == offset)
 }
 
 /// The name at the start of a header: up to a tab, or quoted.
@@ -374,4 +392,19 @@ fn normal(input: &mut Lines) -> Result<Hunk, String> {
         lines.push((sign, body));
     }
     Ok(Hunk { old_start: a, new_start: c, lines })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::at_epoch;
+
+    #[test]
+    fn a_time_of_zero_is_a_file_that_is_not_there() {
+        for header in ["a\t1970-01-01 00:00:00.000000000 +0000", "a\t1969-12-31 19:00:00 -0500", "a\t1970-01-01 05:30:00.000 +0530"] {
+            assert!(at_epoch(header.as_bytes()), "{header}");
+        }
+        for header in ["a\t1970-01-01 00:00:09.000000000 +0000", "a", "a\t2024-01-01 00:00:00 +0000", "a\t1970-01-01 00:00:00 +0100"] {
+            assert!(!at_epoch(header.as_bytes()), "{header}");
+        }
+    }
 }
