@@ -183,9 +183,9 @@ export async function askAboutConflict(
   if (answer === edit) {
     await vscode.commands.executeCommand(
       'vscode.diff',
-      now,
+      reason === 'removed on disk' ? reviewUri(path, 'base') : now,
       reviewUri(path, 'staged'),
-      vscode.l10n.t('{0}: your folder and the proposed', path),
+      vscode.l10n.t('{0}: your folder and the proposed', markInvisible(path)),
     );
   }
   return undefined;

@@ -145,7 +145,10 @@ describe('bad input, each with what to do', () => {
     writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(settings));
     await session.reload();
     chat = await Chat.open(session);
-    await session.page.locator('.notification-list-item', { hasText: 'ignored' }).first().waitFor();
+    await session.page
+      .locator('.notification-list-item', { hasText: /\.vscode\/settings\.json.*ignored/ })
+      .first()
+      .waitFor();
     expect(await chat.frame.locator('.mode-button').innerText()).toContain('ask');
     // The message lies over the composer until it goes by itself, after some fifteen seconds.
     await session.command('Notifications: Clear All Notifications');

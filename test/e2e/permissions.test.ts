@@ -190,8 +190,10 @@ describe('a rule that asks', () => {
     await grant.waitFor();
     expect(await page.locator('body').innerText()).toContain('ask bash');
     expect(await page.locator('body').innerText()).toContain('your settings');
-    await grant.getByRole('button', { name: 'Take Back' }).click();
+    await grant.getByRole('button', { name: /^Take back: allow bash/ }).press('Enter');
     await grant.waitFor({ state: 'detached' });
+    // The page is loaded anew, and the keyboard is where it was.
+    await page.locator('#grants:focus').waitFor();
     expect(await asks()).toBe(true);
     await answer('Deny');
     expect(existsSync(path.join(session.folder, '.vscode'))).toBe(false);

@@ -26,6 +26,25 @@ const byHand: readonly Scenario[] = [
       `yes 'the ${which} of three' | head -c 3000000 > next.log; mv next.log large.log`,
     ),
   ),
+  {
+    id: 'step-by-step',
+    prompt: 'Write two notes, one after the other.',
+    replies: [
+      { chunks: [call('write_file', { path: 'note-a.txt', content: 'a\n' })] },
+      { chunks: [call('write_file', { path: 'note-b.txt', content: 'b\n' })] },
+      { chunks: [{ text: 'Both are there.' }] },
+    ],
+  },
+  {
+    id: 'suggestions',
+    prompt: 'How do I build this?',
+    replies: [
+      { chunks: [call('suggest_command', { command: 'npm ci && npm run build', reason: 'It builds.' })] },
+      { chunks: [call('suggest_command', { command: 'echo one\necho two', reason: 'Two lines.' })] },
+      { chunks: [call('suggest_command', { command: 'echo one\u0003true', reason: 'A key that ends a line.' })] },
+      { chunks: [{ text: 'So.' }] },
+    ],
+  },
   { id: 'thanks', prompt: 'What does this tell you?', replies: [{ chunks: [{ text: 'A lot.' }] }] },
 ];
 
@@ -71,6 +90,12 @@ async function showsFocus(element: Locator): Promise<boolean> {
     const { outlineStyle, outlineWidth } = getComputedStyle(node);
     return outlineStyle !== 'none' && parseFloat(outlineWidth) > 0;
   });
+}
+
+async function chooseMode(mode: string): Promise<void> {
+  await chat.frame.locator('.mode-button').click();
+  await chat.frame.locator('.menu-item', { hasText: mode }).first().click();
+  await chat.frame.locator('.mode-button', { hasText: mode }).waitFor();
 }
 
 async function proposeFee(): Promise<Locator> {
@@ -127,7 +152,7 @@ beforeEach(async () => {
   for (const name of ['src/fees.js', 'docs/fees.md']) {
     writeFileSync(file(name), readFileSync(path.join(import.meta.dirname, '../fixtures/workspace', name)));
   }
-  for (const name of ['new', 'large.log', 'CHANGELOG.md']) rmSync(file(name), { recursive: true, force: true });
+  for (const name of ['new', 'large.log', 'note-a.txt', 'note-b.txt']) rmSync(file(name), { recursive: true, force: true });
 });
 
 describe('T58: a conflict is resolved by choosing or editing', () => {
@@ -233,6 +258,62 @@ it('checkpoints that had to go are said in the conversation, and their Undo says
   expect(read('large.log')).not.toBe(before);
   await notice.getByRole('button', { name: 'Open Settings' }).click();
   await session.page.locator('.settings-editor').waitFor();
+});
+
+describe('goes back to before a message', () => {
+  const goBack = async (what: string) => {
+    await chat.lastTurn.getByRole('button', { name: 'Go back to before this message' }).click();
+    await session.page.locator('.quick-input-list .monaco-list-row', { hasText: what }).click();
+    await aside('Went back').waitFor();
+  };
+
+  it('auto: each call is in the folder as it ends, each with a way back of its own; files only, and forth again', async () => {
+    await chooseMode('auto');
+    await chat.startAnew(session);
+    await chat.ask('Write two notes, one after the other.');
+    expect(await review().count()).toBe(0);
+    await aside('Applied note-a.txt').waitFor();
+    await aside('Applied note-b.txt').getByRole('button', { name: 'Undo' }).click();
+    await aside('Took back note-b.txt').waitFor();
+    expect([read('note-a.txt'), existsSync(file('note-b.txt'))]).toEqual(['a\n', false]);
+    await aside('Took back note-b.txt').getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => existsSync(file('note-b.txt'))).toBe(true);
+
+    await goBack('Files only');
+    expect([existsSync(file('note-a.txt')), existsSync(file('note-b.txt'))]).toEqual([false, false]);
+    expect(await chat.turns.count()).toBe(1);
+    await aside('Went back').getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => existsSync(file('note-a.txt')) && existsSync(file('note-b.txt'))).toBe(true);
+    await aside('Went back').waitFor({ state: 'detached' });
+  });
+
+  it('conversation only: the folder stays as it is, and the prompt is there to be said otherwise', async () => {
+    await chooseMode('auto');
+    await chat.startAnew(session);
+    await chat.ask('Write two notes, one after the other.');
+    await goBack('Conversation only');
+    expect(await chat.frame.locator('.prompt').count()).toBe(0);
+    expect(await chat.composer.inputValue()).toBe('Write two notes, one after the other.');
+    expect([read('note-a.txt'), read('note-b.txt')]).toEqual(['a\n', 'b\n']);
+    await aside('Went back').getByRole('button', { name: 'Undo' }).click();
+    await chat.frame.locator('.prompt').waitFor();
+    await chat.composer.fill('');
+    await chooseMode('ask');
+  });
+});
+
+it('a suggested command is copied as it is; of several lines it is refused, and with a key in it it never gets into a terminal', async () => {
+  const turn = await chat.ask('How do I build this?');
+  const cards = turn.locator('.suggestion');
+  expect(await cards.count()).toBe(2);
+  expect(await turn.locator('section[data-state="failed"]').count()).toBe(1);
+  const clipboard = () => session.page.evaluate('navigator.clipboard.readText()');
+  await cards.first().getByRole('button', { name: 'Copy' }).click();
+  await expect.poll(clipboard).toBe('npm ci && npm run build');
+  await cards.last().getByRole('button', { name: 'Insert in Terminal' }).click();
+  await toast('control characters').waitFor();
+  expect(await session.page.locator('.terminal-wrapper').count()).toBe(0);
+  await expect.poll(clipboard).toBe('echo one\u0003true');
 });
 
 it('what is selected in the terminal goes to the chat, and the clipboard is as it was', async () => {

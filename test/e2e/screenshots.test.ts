@@ -174,6 +174,7 @@ it.each([
   await wear(theme, kind, panelKind);
   await setPanelWidth(420);
   if ((await chat.frame.locator('.is-conflict').count()) === 0) {
+    if ((await chat.frame.locator('.review').count()) === 0) await chat.ask('Raise the daily fee to 50.00.');
     await chat.ask('Use up the quota of the day.');
     appendFileSync(path.join(session.folder, 'src/fees.js'), '// mine\n');
     await chat.frame.locator('.review-head').getByRole('button', { name: 'Apply', exact: true }).click();
@@ -194,7 +195,7 @@ it.each([
 it('takes the pictures of the README', async () => {
   const taken: string[] = [];
   const own = await openSession({
-    settings: { 'sunaba.model.baseUrl': server.url, 'workbench.colorTheme': 'Default Dark Modern' },
+    settings: { 'sunaba.model.baseUrl': server.url, 'workbench.colorTheme': 'Dark Modern' },
     viewport: { width: 1360, height: 860 },
     folderName: 'harbour',
   });
