@@ -1,12 +1,13 @@
 import { createInterface } from 'node:readline/promises';
 import type { StagingPort } from '../sandbox/sandbox';
 import { assertNever } from '../shared/assertNever';
-import { checkpointNotice, type Change, type ChangeMark, type ChangeSet, type CommitReport } from '../shared/changeSet';
+import { checkpointNotice, type Change, type ChangeMark, type ChangeSet, type CommitReport, type ReviewSide } from '../shared/changeSet';
 import type { Mode } from '../shared/mode';
+import { UserError } from '../shared/userError';
 import { exitStatus } from './command';
 import { shown } from './safeText';
 import type { Terminal } from './terminal';
-import { toUnifiedDiff } from './unifiedDiff';
+import { toUnifiedDiff, type Side } from './unifiedDiff';
 
 export interface Settlement {
   readonly staging: StagingPort;
@@ -41,8 +42,8 @@ async function ask(settlement: Settlement, set: ChangeSet): Promise<number> {
   const diffs: string[] = [];
   for (const change of set.changes) {
     terminal.signal.throwIfAborted();
-    const base = await staging.read(change.path, 'base');
-    const staged = change.kind === 'linked' ? new TextEncoder().encode(change.target) : await staging.read(change.path, 'staged');
+    const base = await read(staging, change.path, 'base');
+    const staged = change.kind === 'linked' ? new TextEncoder().encode(change.target) : await read(staging, change.path, 'staged');
     diffs.push(toUnifiedDiff(change, base, staged));
   }
   const diff = diffs.join('');
@@ -63,6 +64,15 @@ async function ask(settlement: Settlement, set: ChangeSet): Promise<number> {
   nameHeld(terminal, held);
   terminal.stderr.write('sunaba: nothing was applied.\n');
   return exitStatus.ok;
+}
+
+async function read(staging: StagingPort, path: string, side: ReviewSide): Promise<Side> {
+  try {
+    return await staging.read(path, side);
+  } catch (cause) {
+    if (cause instanceof UserError && cause.code === 'fileTooLarge') return 'too large';
+    throw cause;
+  }
 }
 
 async function confirm(terminal: Terminal, question: string): Promise<boolean> {

@@ -8,8 +8,11 @@ const maxShownBytes = 1024 * 1024;
 /** Past so many edits the comparison of two texts is given up. */
 const maxEdits = 20_000;
 
+/** Contents; null where there is no file. */
+export type Side = Uint8Array | 'too large' | null;
+
 /** One change as `git apply` takes it. Binary and very large files are named alone. */
-export function toUnifiedDiff(change: Change, base: Uint8Array | null, staged: Uint8Array | null): string {
+export function toUnifiedDiff(change: Change, base: Side, staged: Side): string {
   const from = change.kind === 'renamed' ? change.from : change.path;
   const names = { before: quoted(`a/${from}`), after: quoted(`b/${change.path}`) };
   const header = [`diff --git ${names.before} ${names.after}`, ...extendedHeaders(change, from)].join('\n');
@@ -58,9 +61,9 @@ function gitMode({ entry, details }: Change): string {
 }
 
 /** Null for what is no text, or too large. */
-function decode(bytes: Uint8Array | null): string | null {
+function decode(bytes: Side): string | null {
   if (bytes === null) return '';
-  if (bytes.length > maxShownBytes || bytes.includes(0)) return null;
+  if (bytes === 'too large' || bytes.length > maxShownBytes || bytes.includes(0)) return null;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

@@ -25,6 +25,7 @@ export const fixesByCode: Readonly<Record<UserErrorCode, readonly Fix[]>> = {
   modelUnavailable: ['retry', 'showLog'],
   quotaExceeded: ['retry'],
   turnRunning: [],
+  fileTooLarge: [],
   reviewOutdated: [],
   sandboxFailed: ['retry', 'showLog'],
   settingInvalid: ['openSettings'],

@@ -21,6 +21,7 @@ export type UserErrorCode =
   | 'quotaExceeded'
   | 'turnRunning'
   | 'reviewOutdated'
+  | 'fileTooLarge'
   | 'sandboxFailed'
   | 'settingInvalid'
   | 'untrustedWorkspace';

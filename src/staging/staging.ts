@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import type { Change, ChangeSet, CommitReport, CommitRequest, ReviewSide } from '../shared/changeSet';
 import { UserError } from '../shared/userError';
 import { ChangeDescriber, toChangeSet, type DescribedChange } from './changes/describe';
@@ -36,7 +36,7 @@ export interface StagingOptions {
 /** The change set of one overlay and the one writer of the folder. Synchronous; belongs to the kernel's thread. */
 export interface Staging {
   changes(): ChangeSet;
-  /** Contents of one side, for the review; null where that side is no file. See `ReviewSide`. */
+  /** Contents of one side, for the review; null where that side is no file. See `ReviewSide`. UserError `fileTooLarge` above 64 MiB. */
   read(path: string, side: ReviewSide): Uint8Array | null;
   /** Stages other contents at a path, based on what the folder has there now; null where that makes them equal. */
   edit(path: string, content: Uint8Array): Change | null;
@@ -83,7 +83,7 @@ class OverlayStaging implements Staging {
     const { context, root } = this.tree;
     if (side === 'staged') {
       const node = findStaged(root, path);
-      return node?.kind === 'file' ? node.withDescriptor((fd) => readWhole(fd)) : null;
+      return node?.kind === 'file' ? node.withDescriptor(readForReview) : null;
     }
     const change = this.describer.describe().find((each) => each.change.path === path);
     const basePath = change?.difference.from ?? path;
@@ -93,7 +93,7 @@ class OverlayStaging implements Staging {
     if (context.lower.stat(directory, name)?.kind !== 'file') return null;
     const { fd } = context.lower.openFile(directory, name);
     try {
-      return readWhole(fd);
+      return readForReview(fd);
     } finally {
       closeSync(fd);
     }
@@ -111,7 +111,7 @@ class OverlayStaging implements Staging {
     if (stat?.kind !== 'file') return null;
     const { fd } = context.lower.openFile(directory, name);
     try {
-      return isSameAs(base, stat, () => hashOfFd(fd, stat.size)) ? readWhole(fd) : null;
+      return isSameAs(base, stat, () => hashOfFd(fd, stat.size)) ? readForReview(fd) : null;
     } finally {
       closeSync(fd);
     }
@@ -265,6 +265,15 @@ class OverlayStaging implements Staging {
     this.tree.compact();
     this.tree.context.dropOldBases();
   }
+}
+
+/** Files above this are too large to be shown to anybody, and to be held in memory for it. */
+const maxReviewBytes = 64 * 1024 * 1024;
+
+function readForReview(fd: number): Buffer {
+  const { size } = fstatSync(fd);
+  if (size <= maxReviewBytes) return readWhole(fd, size);
+  throw new UserError('fileTooLarge', l10n.t('This file is too large to be shown ({0} MiB).', Math.ceil(size / 1024 / 1024)));
 }
 
 function folderChanged(cause: PathChanged): UserError {

@@ -26,6 +26,13 @@ describe('the change set as a diff', () => {
     void execFileSync('git', ['apply', '--whitespace=nowarn', '-'], { cwd: folder, input: diff, stdio: ['pipe', 'pipe', 'pipe'] });
   const file = (name: string): string => path.join(folder, name);
 
+  it('a side that is too large to be held in memory is named, as what is no text is', () => {
+    const change: Change = { kind: 'modified', path: 'f', entry: 'file', details };
+    const named = 'diff --git a/f b/f\nBinary files a/f and b/f differ\n';
+    expect(toUnifiedDiff(change, 'too large', bytes('x'))).toBe(named);
+    expect(toUnifiedDiff(change, bytes('x'), 'too large')).toBe(named);
+  });
+
   it('modified: any two texts, whatever their line ends', () => {
     const line = fc.constantFrom('a', 'b', 'c', '', 'ä ö', 'x\r', '+a', '-b', '@@ -1 +1 @@', '\\ No newline at end of file');
     const text = fc

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noFileRules } from '../../../src/permissions/filePolicy';
 import type { ReviewSide } from '../../../src/shared/changeSet';
-import { Fixture } from './support';
+import { cx, Fixture } from './support';
 
 let fixture: Fixture;
 beforeEach(() => {
@@ -30,6 +30,25 @@ describe('T58: a conflict has three sides', () => {
     expect(fixture.commitAll().conflicts).toEqual([{ path: 'f', reason: 'changed on disk' }]);
     rmSync(join(fixture.folder, 'f'));
     expect(sides('f')).toEqual(['as it was', null, 'proposed']);
+  });
+
+  it('of files that are too large to be held in memory no side is read, and the change is one all the same', () => {
+    const size = 65 * 1024 ** 2;
+    onDisk('large', '');
+    truncateSync(join(fixture.folder, 'large'), size);
+    fixture.write('new', '');
+    const file = fixture.open('new', { write: true });
+    file.truncate(cx, size);
+    file.close();
+    fixture.rename('large', 'moved');
+    for (const [path, which] of [
+      ['moved', 'base'],
+      ['moved', 'staged'],
+      ['new', 'staged'],
+    ] as const) {
+      expect(() => side(path, which)).toThrow(/too large to be shown \(65 MiB\)/);
+    }
+    expect(side('new', 'base')).toBeNull();
   });
 
   it('a file that was moved and changed', () => {
