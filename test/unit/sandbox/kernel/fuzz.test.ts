@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { calls, type CallName } from '../../../../src/sandbox/calls';
-import { mailboxAddress, mailboxBytes } from '../../../../src/sandbox/mailbox';
-import { spawnRequest } from '../../../support/kernel/guestCalls';
+import { mailbox, mailboxAddress, mailboxBytes, mailboxState } from '../../../../src/sandbox/mailbox';
+import { read, spawnRequest } from '../../../support/kernel/guestCalls';
 import type { Puppet } from '../../../support/kernel/puppets';
 import { Stage } from '../../../support/kernel/stage';
 
@@ -33,6 +33,8 @@ const call = fc.record({
   number: fc.oneof({ weight: 20, arbitrary: fc.integer({ min: 0, max: calls.length - 1 }) }, { weight: 1, arbitrary: fc.integer() }),
   args: fc.array(value, { minLength: 12, maxLength: 12 }),
   wide: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  /** Pages that the guest's memory grows by before the call. */
+  grow: fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }) }),
 });
 
 /** Puts words into memory that look like paths, iovs and requests, so that calls get past their first checks. */
@@ -62,13 +64,23 @@ async function tryCall(guest: Puppet, number: number, args: readonly (number | b
 }
 
 describe('a guest that asks anything', () => {
-  it('gets an errno, waits, or ends; the kernel never faults', async () => {
+  it('gets an errno, waits, or ends; the kernel never faults, and touches no other guest and no file of the user', async () => {
+    let watched: Puppet | undefined;
+    stage.program('watched', async (guest) => {
+      guest.bytes.fill(0xa5, mailboxAddress + mailboxBytes);
+      watched = guest;
+      await read(guest, 0, 1);
+    });
+    const watching = stage.start('watched', { stdin: 'pushed', limits: { wallClockMs: 600_000 } });
+    await vi.waitFor(() => expect(watched?.ints[(mailboxAddress + mailbox.state) / 4]).toBe(mailboxState.asked));
+    const before = Buffer.from(watched?.bytes ?? []);
     await fc.assert(
       fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 25 }), async (sequence) => {
         let waits = false;
         stage.program('main', async (guest) => {
           prepare(guest);
-          for (const { number, args, wide } of sequence) {
+          for (const { number, args, wide, grow } of sequence) {
+            if (grow > 0) guest.memory.grow(grow);
             const signature = calls[number]?.[2] ?? 'iiiiiiiiiiii';
             const typed = [...signature].map((type, i) =>
               type === 'I' && i % 2 === 1 ? wide : type === 'I' ? BigInt(args[i] ?? 0) : (args[i] ?? 0),
@@ -89,7 +101,14 @@ describe('a guest that asks anything', () => {
       }),
       { numRuns },
     );
-    expect(readdirSync(stage.folder).filter((name) => !name.startsWith('.'))).toEqual(['a.txt']);
+    expect(readdirSync(stage.folder)).toEqual(['a.txt']);
+    expect(readFileSync(path.join(stage.folder, 'a.txt'), 'utf8')).toBe('abc');
+    // All but the word by which the kernel is woken.
+    const armed = mailboxAddress + mailbox.armed;
+    const after = Buffer.from(watched?.bytes ?? []).fill(before.subarray(armed, armed + 4), armed, armed + 4);
+    expect(after.equals(before)).toBe(true);
+    watching.abort();
+    await watching.ended;
   }, 600_000);
 
   it('may write anything into its mailbox: it harms itself alone', async () => {
