@@ -7,7 +7,7 @@ pub struct Fancy {
 }
 
 /// Steps of one match before it is given up, so that no expression runs for ever.
-const BACKTRACK_LIMIT: usize = 20_000_000;
+const BACKTRACK_LIMIT: usize = 5_000_000;
 
 impl Fancy {
     pub fn new(pattern: &str, ignore_case: bool, longest: bool) -> Result<Fancy, String> {

@@ -10,7 +10,7 @@ pub enum Pattern {
 }
 
 /// Steps of one match before it is given up.
-const BACKTRACK_LIMIT: usize = 20_000_000;
+const BACKTRACK_LIMIT: usize = 5_000_000;
 
 impl Pattern {
     pub fn compile(s: &Settings) -> Result<Pattern, String> {

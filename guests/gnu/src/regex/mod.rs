@@ -30,7 +30,7 @@ enum Engine {
 
 const SIZE_LIMIT: usize = 64 << 20;
 /// Steps of a backtracking match before it is given up.
-const BACKTRACK_LIMIT: usize = 20_000_000;
+const BACKTRACK_LIMIT: usize = 5_000_000;
 
 impl Matcher {
     /// Compiles; an error is one line for the user.
