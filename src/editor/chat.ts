@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { createFilePolicy } from '../permissions/filePolicy';
+import { toldChanges } from '../shared/changeSet';
 import { nextMode, type Mode } from '../shared/mode';
 import type { HostMessage } from '../shared/protocol';
 import { createTexts } from '../shared/texts';
@@ -271,7 +272,7 @@ export function createChat(parts: ChatParts): Chat {
     review: () => showReview(),
     apply: async () => review.applyShown(),
     discard: async () => {
-      const count = review.pending?.changes.length ?? 0;
+      const count = toldChanges(review.pending?.changes ?? []).length;
       const discard = vscode.l10n.t('Discard');
       const question = vscode.l10n.t('Discard {0} changes that are not in your folder yet?', count);
       if (count > 0 && (await vscode.window.showWarningMessage(question, { modal: true }, discard)) === discard)

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { assertNever } from '../shared/assertNever';
-import type { Change, CommitReport, ConflictReason, ReviewSide } from '../shared/changeSet';
+import { toldChanges, type Change, type CommitReport, type ConflictReason, type ReviewSide } from '../shared/changeSet';
 import { markInvisible } from '../shared/invisible';
 import { reviewScheme, reviewUri } from './reviewFiles';
 
@@ -15,11 +15,12 @@ export async function openReview(folder: vscode.WorkspaceFolder, changes: readon
   const one = path === undefined ? undefined : changes.find((change) => change.path === path);
   if (one !== undefined) return openChange(one);
   // A change that is not one of a file's contents has no diff; the panel's card lists it and says what it is.
-  const shown = changes.filter((change) => withoutDiff(change) === undefined);
-  if (shown.length === 0 || shown.length > maxDiffFiles) return openFromList(changes);
+  const told = toldChanges(changes);
+  const shown = told.filter((change) => withoutDiff(change) === undefined);
+  if (shown.length === 0 || shown.length > maxDiffFiles) return openFromList(told);
   await vscode.commands.executeCommand(
     'vscode.changes',
-    changes.length === 1 ? reviewTitle : vscode.l10n.t('{0} of {1} changes', reviewTitle, changes.length),
+    told.length === 1 ? reviewTitle : vscode.l10n.t('{0} of {1} changes', reviewTitle, told.length),
     shown.map((change) => {
       const { base, staged } = sides(change);
       return [vscode.Uri.joinPath(folder.uri, markInvisible(change.path)), base, staged];

@@ -9,6 +9,23 @@ export type Change =
   | { readonly kind: 'mode changed'; readonly path: string; readonly entry: EntryKind; readonly details: ChangeDetails }
   | { readonly kind: 'linked'; readonly path: string; readonly target: string; readonly entry: 'symlink'; readonly details: ChangeDetails };
 
+/** Changes as people count them: a new folder is not told beside what is new in it. */
+export function toldChanges(changes: readonly Change[]): readonly Change[] {
+  const folders = foldersOf(changes.map(({ path }) => path));
+  return changes.filter(({ kind, entry, path }) => kind !== 'created' || entry !== 'directory' || !folders.has(path));
+}
+
+/** The folders above paths, those of the folders too. */
+export function foldersOf(paths: readonly string[]): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const path of paths) {
+    for (let end = path.lastIndexOf('/'); end > 0 && !folders.has(path.slice(0, end)); end = path.lastIndexOf('/', end - 1)) {
+      folders.add(path.slice(0, end));
+    }
+  }
+  return folders;
+}
+
 export type EntryKind = 'file' | 'directory' | 'symlink';
 
 /**

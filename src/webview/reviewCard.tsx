@@ -1,5 +1,5 @@
-import { useState } from 'preact/hooks';
-import type { Change, ChangeMark, ConflictReason } from '../shared/changeSet';
+import { useMemo, useState } from 'preact/hooks';
+import { toldChanges, type Change, type ChangeMark, type ConflictReason } from '../shared/changeSet';
 import { markInvisible } from '../shared/invisible';
 import type { PendingReview } from '../shared/panelEvent';
 import type { Actions } from './actions';
@@ -65,7 +65,7 @@ export function ReviewCard({
   const l10n = useL10n();
   const [open, setOpen] = useState(true);
   const rows = useRows();
-  const { changes } = review.changeSet;
+  const changes = useMemo(() => toldChanges(review.changeSet.changes), [review.changeSet]);
   if (changes.length === 0) return null;
   const added = sum(changes, (change) => change.details.lines?.added ?? 0);
   const removed = sum(changes, (change) => change.details.lines?.removed ?? 0);

@@ -1,6 +1,7 @@
 import { assertNever } from '../shared/assertNever';
 import { fixesFor, type Fix } from '../shared/fix';
 import { markInvisible } from '../shared/invisible';
+import { foldersOf } from '../shared/changeSet';
 import type { Actions } from './actions';
 import { attachmentLabel } from './attachment';
 import { Icon } from './icon';
@@ -196,7 +197,9 @@ function UndoCommit({ item, actions }: { readonly item: Extract<Item, { kind: 'c
 /** One path by its name, several by their number. */
 function Changed({ paths }: { readonly paths: readonly string[] }) {
   const l10n = useL10n();
-  return paths.length === 1 ? <SafeText text={paths[0] ?? ''} /> : <>{l10n.t('{0} changes', paths.length.toLocaleString())}</>;
+  const folders = foldersOf(paths);
+  const told = paths.filter((path) => !folders.has(path));
+  return told.length === 1 ? <SafeText text={told[0] ?? ''} /> : <>{l10n.t('{0} changes', told.length.toLocaleString())}</>;
 }
 
 /** A line about the conversation itself, beside what was said in it. */

@@ -195,6 +195,8 @@ describe('T58: a conflict is resolved by choosing or editing', () => {
 it('the whole review by keyboard: Tab, arrows and Enter; the keyboard is never lost and always seen', async () => {
   await chat.ask('Write three files.');
   await row('new/three.txt').waitFor();
+  // The folder that they make new is not told beside them.
+  expect(await review().locator('.review-row').count()).toBe(3);
   await chat.composer.click();
   await tabTo('Apply new/one.txt', true);
   expect(await showsFocus(row('new/one.txt').getByRole('button', { name: 'Apply new/one.txt' }))).toBe(true);

@@ -55,7 +55,7 @@ it('T19, T28: shell effects are staged, a protected file is held, a secret is no
   await chat.frame.locator('.status', { hasText: 'VS Code WASI' }).waitFor();
   expect(await turn.innerText()).toMatch(/\.env.*No such file/);
   await row('.vscode/tasks.json').waitFor();
-  expect(await review().locator('.review-row').count()).toBe(4);
+  expect(await review().locator('.review-row').count()).toBe(3);
   expect(read('src/fees.js')).toContain('dailyFee = 4500');
   expect(existsSync(path.join(session.folder, 'note.txt'))).toBe(false);
 
