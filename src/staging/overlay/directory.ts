@@ -456,6 +456,16 @@ export class OverlayDirectory implements DirectoryNode {
     return true;
   }
 
+  /** From now on a directory has the name that the disk has given it. */
+  respell(tx: Transaction, name: string, spelled: string, node: OverlayDirectory): void {
+    tx.add({ t: 'clear', directory: this.ownId(), name }, () => void this.upper.delete(name));
+    this.cover(tx, spelled, node, node.ownId());
+    tx.after(() => {
+      node.ownName = spelled;
+      this.context.moves++;
+    });
+  }
+
   /** What the folder has at a name shows again. */
   reveal(tx: Transaction, name: string): void {
     const node = this.upper.get(name);

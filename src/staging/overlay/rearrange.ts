@@ -42,34 +42,40 @@ export function settle(root: OverlayDirectory, applied: ReadonlySet<string>, sou
   const { context } = root;
   context.transact((tx) => {
     for (const path of [...applied, ...sources]) forgetBase(context, tx, path);
-    settleDirectory(tx, root, '', applied, sources);
+    settleDirectory(tx, root, '', '', applied, sources);
   });
 }
 
+/** `path`: what the commit calls the directory; `lowerPath`: what the disk does, which may spell a name in its own way. */
 function settleDirectory(
   tx: Transaction,
   directory: OverlayDirectory,
   path: string,
+  lowerPath: string,
   applied: ReadonlySet<string>,
   sources: ReadonlySet<string>,
 ): void {
   const { lower } = directory.context;
-  const isThere = lower.statDirectory(path) !== null;
+  const isThere = lower.statDirectory(lowerPath) !== null;
   if (directory.lowerPath === null && isThere) {
-    for (const { name } of lower.list(path)?.entries ?? []) {
-      if (!directory.upper.has(name) && !applied.has(joinLower(path, name))) hideAt(tx, directory, path, name);
+    for (const { name } of lower.list(lowerPath)?.entries ?? []) {
+      const other = directory.upper.otherSpellingOf(name);
+      const isStaged = directory.upper.has(name) || (other !== null && lower.lookup(lowerPath, other)?.name === name);
+      if (!isStaged && !applied.has(joinLower(path, name))) hideAt(tx, directory, lowerPath, name);
     }
-    directory.showThrough(tx, path);
+    directory.showThrough(tx, lowerPath);
   }
   for (const [name, node] of [...directory.upper]) {
     const below = joinLower(path, name);
     if (node === null) {
-      if (applied.has(below) || sources.has(below) || lower.stat(path, name) === null) directory.reveal(tx, name);
+      if (applied.has(below) || sources.has(below) || lower.stat(lowerPath, name) === null) directory.reveal(tx, name);
     } else if (node.kind === 'directory') {
-      if (applied.has(below)) coverAnew(directory.context, tx, path, name);
-      settleDirectory(tx, node, below, applied, sources);
+      const spelled = applied.has(below) ? (lower.lookup(lowerPath, name)?.name ?? name) : name;
+      if (spelled !== name) directory.respell(tx, name, spelled, node);
+      if (applied.has(below)) coverAnew(directory.context, tx, lowerPath, spelled);
+      settleDirectory(tx, node, below, joinLower(lowerPath, spelled), applied, sources);
     } else if (applied.has(below)) {
-      if (node.kind === 'file' && node.isOpen) coverAnew(directory.context, tx, path, name);
+      if (node.kind === 'file' && node.isOpen) coverAnew(directory.context, tx, lowerPath, name);
       else directory.reveal(tx, name);
     }
   }

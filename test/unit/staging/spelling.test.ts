@@ -143,8 +143,11 @@ describe.runIf(probe !== null)(`a folder that takes no notice of case${notRun}`,
     expect(report).toMatchObject({ held: [], conflicts: [] });
     expect([text('README'), text('Dir/file')]).toEqual(['old', 'deep']);
     expect(readdirSync(fixture.folder)).toHaveLength(2);
-    // This file system keeps no case: a folder that is to be `Dir` is `dir` at once, and so still to be made.
-    expect(staging.changes().changes.map(({ path }) => path)).toEqual(['Dir']);
+    // This file system keeps no case: what was to be `Dir` is `dir` from then on.
+    expect(staging.changes().changes).toEqual([]);
+    expect(fixture.show()).toEqual(['dir/', 'dir/file=deep', 'readme=old']);
+    fixture.reopen();
+    expect(fixture.show()).toEqual(['dir/', 'dir/file=deep', 'readme=old']);
     expect(staging.revert(report.commitId ?? '').conflicts).toEqual([]);
     expect([text('readme'), text('dir/file')]).toEqual(['old', 'deep']);
     expect(readdirSync(fixture.folder)).toHaveLength(2);
@@ -264,6 +267,18 @@ describe('a folder where case matters', () => {
     expect(fixture.show()).toEqual(['A=one', 'NEW=1', 'New=2', 'a=both', 'empty/']);
     expect(fixture.commitAll()).toMatchObject({ held: [], conflicts: [] });
     expect(readdirSync(fixture.folder).sort()).toEqual(['A', 'NEW', 'New', 'a', 'empty']);
+  });
+
+  it.runIf(process.platform === 'linux')('shows nothing of the other case that only the folder has, after a commit of some changes', () => {
+    fixture.mkdir('d');
+    fixture.write('d/a', 'guest');
+    fixture.write('d/b', 'guest');
+    mkdirSync(join(fixture.folder, 'd'));
+    writeFileSync(join(fixture.folder, 'd/A'), 'user');
+    const staging = fixture.staging();
+    const ids = staging.changes().changes.flatMap(({ path, details }) => (path === 'd/b' ? [details.id] : []));
+    expect(staging.commit({ ids, approvedProtected: [], dirtyPaths: [] }).applied).toEqual(['d/b']);
+    expect(fixture.show()).toEqual(['d/', 'd/a=guest', 'd/b=guest']);
   });
 
   it.runIf(process.platform === 'linux')('keeps two Unicode forms of a name apart', () => {
