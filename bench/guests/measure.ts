@@ -70,7 +70,7 @@ export async function inNodeWasi(folder: string, guest: BenchGuest, times = 5): 
   try {
     for (let i = 0; i < times; i++) {
       const stdout = openSync(output, 'w');
-      const ended = new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+      const ended = new Promise((resolve, reject) => worker.removeAllListeners().once('message', resolve).once('error', reject));
       worker.postMessage({ module, stdout, folder });
       const status = await ended;
       closeSync(stdout);
