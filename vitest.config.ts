@@ -19,5 +19,9 @@ export default defineConfig({
     server: { deps: { inline: ['@google/generative-ai'] } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Much of a file's time is waiting for processes of ours; the default of two cores is one file at a time.
+    maxWorkers: '100%',
+    // The default of one second is a timed test on a busy machine.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

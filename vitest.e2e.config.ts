@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 300_000,
     fileParallelism: false,
+    // The default of one second is a timed test on a busy machine.
+    expect: { poll: { timeout: 20_000 } },
   },
 });
