@@ -3,29 +3,17 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { buildSync } from 'esbuild';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConversation } from '../../../src/agent/parseConversation';
 import type { PanelEvent } from '../../../src/shared/panelEvent';
+import { buildEntry } from '../../support/buildEntry';
 
 /* Extension hosts as real processes, over one chat: the one of a window that was reloaded abruptly may live on for minutes. */
 
-const built = mkdtempSync(join(tmpdir(), 'sunaba-chat-writer-'));
-const program = join(built, 'writer.mjs');
+const program = buildEntry(join(import.meta.dirname, 'chatWriter.entry.ts'));
 let directory: string;
 let children: ChildProcess[];
 
-beforeAll(() => {
-  buildSync({
-    entryPoints: [join(import.meta.dirname, 'chatWriter.entry.ts')],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
-});
-afterAll(() => rmSync(built, { recursive: true, force: true }));
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'sunaba-chat-'));
   children = [];

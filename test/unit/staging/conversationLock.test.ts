@@ -2,31 +2,19 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noFileRules } from '../../../src/permissions/filePolicy';
 import { holdConversation } from '../../../src/staging/conversationLock';
 import { mayHavePendingChanges } from '../../../src/staging/mayHavePendingChanges';
 import { openConversationTrees } from '../../../src/staging/conversationTrees';
 import { Fixture } from './support';
+import { buildEntry } from '../../support/buildEntry';
 
-const built = mkdtempSync(join(tmpdir(), 'sunaba-holder-'));
-const holder = join(built, 'holder.mjs');
+const holder = buildEntry(join(import.meta.dirname, 'holder.entry.ts'));
 const never = new AbortController().signal;
 let storage: string;
 let children: ChildProcess[];
 
-beforeAll(() => {
-  buildSync({
-    entryPoints: [join(import.meta.dirname, 'holder.entry.ts')],
-    outfile: holder,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
-});
-afterAll(() => rmSync(built, { recursive: true, force: true }));
 beforeEach(() => {
   storage = mkdtempSync(join(tmpdir(), 'sunaba-held-'));
   children = [];

@@ -1,27 +1,15 @@
 import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { noFileRules } from '../../../src/permissions/filePolicy';
 import { UserError } from '../../../src/shared/userError';
 import { showDisk } from './operations';
 import { cx, Fixture } from './support';
+import { buildEntry } from '../../support/buildEntry';
 
-const built = mkdtempSync(join(tmpdir(), 'sunaba-committer-'));
-const committer = join(built, 'committer.mjs');
-beforeAll(() => {
-  buildSync({
-    entryPoints: [join(import.meta.dirname, 'committer.entry.ts')],
-    outfile: committer,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
-});
-afterAll(() => rmSync(built, { recursive: true, force: true }));
+const committer = buildEntry(join(import.meta.dirname, 'committer.entry.ts'));
 
 const argumentsOf = (fixture: Fixture, ...rest: number[]): string[] => [
   committer,
