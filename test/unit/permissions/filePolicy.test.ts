@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runsOnBuild } from '../../../src/permissions/buildFiles';
 import { createFilePolicy, defaultFileRules } from '../../../src/permissions/filePolicy';
 import { isRefusedOnWindows } from '../../../src/permissions/nameIdentity';
+import { protectedNames } from '../../support/protectedNames';
 
 const policy = createFilePolicy(defaultFileRules);
 const isProtected = (path: string): boolean => policy.classify(path).protected;
@@ -68,34 +69,7 @@ describe('the file policy', () => {
     expect(isProtected('a/b/c/d/.vscode/tasks.json')).toBe(true);
   });
 
-  it.each([
-    '.vscode/settings.json',
-    'x.code-workspace',
-    '.idea/a',
-    '.git',
-    '.git/hooks/pre-commit',
-    'sub/.git/config',
-    '.gitmodules',
-    '.gitattributes',
-    '.gitconfig',
-    '.husky/pre-commit',
-    '.devcontainer/devcontainer.json',
-    '.envrc',
-    '.mcp.json',
-    '.cursor/mcp.json',
-    '.claude/settings.json',
-    '.gemini/settings.json',
-    '.codex/config.toml',
-    '.github/workflows/ci.yml',
-    '.github/hooks/x',
-    '.bashrc',
-    'home/.zshrc',
-    '.profile',
-    '.npmrc',
-    '.yarnrc',
-    '.yarnrc.yml',
-    '.pnpmfile.cjs',
-  ])('T22: %s is protected', (path) => {
+  it.each([...protectedNames, '.vscode/settings.json', '.git', 'sub/.git/config', 'home/.zshrc'])('T22: %s is protected', (path) => {
     expect(isProtected(path)).toBe(true);
   });
 

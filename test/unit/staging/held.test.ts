@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fixture } from './support';
+import { protectedNames } from '../../support/protectedNames';
 
 let fixture: Fixture;
 beforeEach(() => {
@@ -28,39 +29,8 @@ const existsInOverlay = (path: string): boolean => {
   }
 };
 
-/** T22's list, one name each. */
-const guarded = [
-  '.vscode/tasks.json',
-  'x.code-workspace',
-  '.idea/workspace.xml',
-  '.git/config',
-  '.git/hooks/pre-commit',
-  '.gitmodules',
-  '.gitattributes',
-  '.gitconfig',
-  '.husky/pre-commit',
-  '.devcontainer/devcontainer.json',
-  '.envrc',
-  '.mcp.json',
-  '.cursor/mcp.json',
-  '.claude/settings.json',
-  '.gemini/settings.json',
-  '.codex/config.toml',
-  '.github/workflows/ci.yml',
-  '.github/hooks/x',
-  '.bashrc',
-  '.bash_profile',
-  '.zshrc',
-  '.zshenv',
-  '.profile',
-  '.npmrc',
-  '.yarnrc',
-  '.yarnrc.yml',
-  '.pnpmfile.cjs',
-];
-
 describe('protected files', () => {
-  it.each(guarded)('T20, T22: %s, new, changed, removed or renamed, at the top or deep, stays as it is in the folder', (path) => {
+  it.each(protectedNames)('T20, T22: %s, new, changed, removed or renamed, at the top or deep, stays as it is in the folder', (path) => {
     stage(path, 'evil');
     stage(`a/b/${path}`, 'evil');
     expect(fixture.read(path)).toBe('evil');
