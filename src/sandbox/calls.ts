@@ -69,6 +69,7 @@ export const calls = [
   ['sunaba', 'fd_given', 'iii'],
   ['sunaba', 'proc_sigignored', 'i'],
   ['sunaba', 'fd_read_until', 'iiiii'],
+  ['sunaba', 'path_status', 'iiiii'],
 ] as const satisfies readonly (readonly [module: string, name: string, params: string])[];
 
 export type CallName = (typeof calls)[number][1];

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { errno, fsError } from '../../../staging/errno';
-import type { Opened } from '../../../staging/vfs';
+import type { Opened, Stat } from '../../../staging/vfs';
 import { fdflag, filetype, type Description } from '../description';
 import { Device, isPlainDevice } from '../device';
 import { Directory, toFiletype } from '../directory';
@@ -9,7 +9,7 @@ import type { Process } from '../process';
 import { RegularFile } from '../regularFile';
 import { right, type RightName } from '../rights';
 import type { Handler } from './handler';
-import { toRights, toTimes, writeFilestat } from './statusCalls';
+import { filestatBytes, toRights, toTimes, writeFilestat } from './statusCalls';
 
 const oflag = { creat: 1, directory: 2, excl: 4, trunc: 8 } as const;
 
@@ -50,6 +50,18 @@ function ownStream(process: Process, base: Place['base'], path: string): Descrip
   if (opened.kind === 'device') return isPlainDevice(opened.name) ? null : openDevice(process, opened.name, opened).description;
   opened.close();
   return null;
+}
+
+/** What the arguments of a call for the status of a path ask for: descriptor, lookup flags, path. */
+function statusOf(process: Process, args: Args): { readonly stat: Stat; readonly type: number } {
+  const { base, path } = place(process, args, 0, 'path_filestat_get', 2);
+  const follow = follows(args.u32(1));
+  const stat = process.run.namespace.stat(process.accessor, base, path, follow);
+  const stream = stat.kind === 'device' && follow ? ownStream(process, base, path) : null;
+  if (stream === null) return { stat, type: toFiletype(stat.kind) };
+  // Programs that ask before they open refuse what is neither file nor device.
+  const type = stream.filetype === filetype.socketStream ? filetype.regularFile : stream.filetype;
+  return { stat: stream.stat(), type };
 }
 
 function describe(process: Process, opened: Opened): { description: Description; rights: number } {
@@ -128,13 +140,8 @@ export const pathCalls = {
     return errno.success;
   },
   path_filestat_get: (process, args) => {
-    const { base, path } = place(process, args, 0, 'path_filestat_get', 2);
-    const follow = follows(args.u32(1));
-    const stat = process.run.namespace.stat(process.accessor, base, path, follow);
-    const stream = stat.kind === 'device' && follow ? ownStream(process, base, path) : null;
-    // Programs that ask before they open refuse what is neither file nor device.
-    const type = stream?.filetype === filetype.socketStream ? filetype.regularFile : (stream?.filetype ?? toFiletype(stat.kind));
-    writeFilestat(process.memory, args.u32(4), stream?.stat() ?? stat, type);
+    const { stat, type } = statusOf(process, args);
+    writeFilestat(process.memory, args.u32(4), stat, type);
     return errno.success;
   },
   path_filestat_set_times: (process, args) => {
@@ -184,6 +191,15 @@ export const pathCalls = {
     const { base, path } = place(process, args, 0, 'path_filestat_get', 2);
     const stat = process.run.namespace.stat(process.accessor, base, path, follows(args.u32(1)));
     process.memory.setU32(args.u32(4), stat.mode);
+    return errno.success;
+  },
+  path_status: (process, args) => {
+    const { stat, type } = statusOf(process, args);
+    const { memory } = process;
+    const result = args.u32(4);
+    memory.check(result, filestatBytes + 8);
+    writeFilestat(memory, result, stat, type);
+    memory.setU64(result + filestatBytes, BigInt(stat.mode));
     return errno.success;
   },
 } as const satisfies Record<string, Handler>;

@@ -8,7 +8,7 @@ import { allRights, right } from '../rights';
 import { clockNs } from './clocks';
 import type { Handler } from './handler';
 
-const filestatBytes = 64;
+export const filestatBytes = 64;
 const fdstatBytes = 24;
 const allFdflags = fdflag.append | fdflag.dsync | fdflag.nonblock | fdflag.rsync | fdflag.sync;
 

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { execFileSync } from 'node:child_process';
@@ -235,6 +235,35 @@ describe('paths as the kernel takes them', () => {
       const address = guest.alloc(8);
       await ok(guest.call('fd_read', fd, guest.iov(address, 8), 1, guest.alloc(4)));
       expect([...guest.bytes.slice(address, address + 3)]).toEqual([0, 0xff, 0xfe]);
+    });
+  });
+
+  it('tells all of a file at once, its permission bits too', async () => {
+    const file = path.join(stage.folder, 'script');
+    writeFileSync(file, 'x');
+    chmodSync(file, 0o751);
+    symlinkSync('script', path.join(stage.folder, 'to script'));
+    await stage.run(async (guest) => {
+      const told = async (call: 'path_filestat_get' | 'path_status', name: string, follow: number): Promise<Buffer> => {
+        const { address, length } = guest.put(name);
+        const status = guest.alloc(72);
+        await ok(guest.call(call, 3, follow, address, length, status));
+        return Buffer.from(guest.bytes.slice(status, status + 72));
+      };
+      for (const [name, follow, mode] of [
+        ['workspace/script', 0, 0o751],
+        ['workspace/to script', 1, 0o751],
+        ['workspace/to script', 0, 0o777],
+        ['dev/null', 1, 0o666],
+      ] as const) {
+        const status = await told('path_status', name, follow);
+        expect(status.subarray(0, 64)).toEqual((await told('path_filestat_get', name, follow)).subarray(0, 64));
+        expect(status.readBigUInt64LE(64)).toBe(BigInt(mode));
+      }
+      const { address, length } = guest.put('workspace/none');
+      await expectErrno(guest.call('path_status', 3, 0, address, length, guest.alloc(72)), 'noent');
+      const there = guest.put('workspace/script');
+      await expectErrno(guest.call('path_status', 3, 0, there.address, there.length, guest.bytes.length - 71), 'fault');
     });
   });
 
