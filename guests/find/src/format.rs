@@ -1,7 +1,7 @@
 //! The formats of `-printf` and `-ls`.
 
 use crate::walk::Found;
-use sunaba_gnu::status::{self, Kind, Moment, mode_text, owner_name};
+use sunaba_gnu::status::{self, Kind, Moment, Status, mode_text, owner_name};
 use sunaba_gnu::time;
 
 pub enum Piece {
@@ -72,13 +72,19 @@ pub fn parse(text: &[u8]) -> Vec<Piece> {
     pieces
 }
 
-pub fn print(pieces: &[Piece], found: &Found) -> Vec<u8> {
+/// Whether a field tells more than where a file is and what kind it is.
+pub fn wants_status(pieces: &[Piece]) -> bool {
+    pieces.iter().any(|piece| matches!(piece, Piece::Field { letter, .. } if "skbmMniDugUGSactACBT".contains(*letter)))
+}
+
+/// `status` is there where `wants_status`.
+pub fn print(pieces: &[Piece], found: &Found, status: Option<&Status>) -> Vec<u8> {
     let mut out = Vec::new();
     for piece in pieces {
         match piece {
             Piece::Text(text) => out.extend_from_slice(text),
             Piece::Field { spec, letter, detail } => {
-                let value = field(*letter, *detail, found);
+                let value = field(*letter, *detail, found, status);
                 pad(&mut out, spec, &value);
             }
             Piece::Stop => break,
@@ -103,8 +109,7 @@ fn pad(out: &mut Vec<u8>, spec: &str, value: &[u8]) {
     }
 }
 
-fn field(letter: char, detail: char, found: &Found) -> Vec<u8> {
-    let s = &found.status;
+fn field(letter: char, detail: char, found: &Found, status: Option<&Status>) -> Vec<u8> {
     let text = match letter {
         'p' => return found.path.clone(),
         'f' => return found.base().to_vec(),
@@ -112,6 +117,22 @@ fn field(letter: char, detail: char, found: &Found) -> Vec<u8> {
         'P' => return found.below_root().to_vec(),
         'H' => return found.root().to_vec(),
         'd' => found.depth.to_string(),
+        'l' => return if found.kind == Kind::Link { status::read_link(&found.path).unwrap_or_default() } else { Vec::new() },
+        'y' => letter_of(found.kind).into(),
+        'Y' if found.kind == Kind::Link => match status::stat(&found.path) {
+            Ok(target) => letter_of(target.kind).into(),
+            Err(_) => "N".into(),
+        },
+        'Y' => letter_of(found.kind).into(),
+        'F' => "sunaba".into(),
+        'Z' => String::new(),
+        other => status.and_then(|s| of_status(other, detail, s)).unwrap_or_else(|| format!("%{other}")),
+    };
+    text.into_bytes()
+}
+
+fn of_status(letter: char, detail: char, s: &Status) -> Option<String> {
+    Some(match letter {
         's' => s.size.to_string(),
         'k' => s.blocks.div_ceil(2).to_string(),
         'b' => s.blocks.to_string(),
@@ -124,25 +145,15 @@ fn field(letter: char, detail: char, found: &Found) -> Vec<u8> {
         'g' => owner_name(s.gid),
         'U' => s.uid.to_string(),
         'G' => s.gid.to_string(),
-        'l' => return if s.kind == Kind::Link { status::read_link(&found.path).unwrap_or_default() } else { Vec::new() },
-        'y' => letter_of(s.kind).into(),
-        'Y' if s.kind == Kind::Link => match status::stat(&found.path) {
-            Ok(target) => letter_of(target.kind).into(),
-            Err(_) => "N".into(),
-        },
-        'Y' => letter_of(s.kind).into(),
-        'F' => "sunaba".into(),
         'S' => if s.size == 0 { "1".into() } else { format!("{}", (s.blocks * 512) as f64 / s.size as f64) },
-        'Z' => String::new(),
         'a' => ctime(s.accessed),
         'c' => ctime(s.changed),
         't' => ctime(s.modified),
         'A' => moment(detail, s.accessed),
         'C' | 'B' => moment(detail, s.changed),
         'T' => moment(detail, s.modified),
-        other => format!("%{other}"),
-    };
-    text.into_bytes()
+        _ => return None,
+    })
 }
 
 fn letter_of(kind: Kind) -> &'static str {
@@ -176,9 +187,8 @@ fn moment(detail: char, at: Moment) -> String {
 }
 
 /// A line of `-ls`.
-pub fn ls(found: &Found, now: Moment) -> Vec<u8> {
+pub fn ls(found: &Found, s: &Status, now: Moment) -> Vec<u8> {
     const HALF_YEAR: i64 = 31_556_952 / 2;
-    let s = &found.status;
     let recent = s.modified.seconds > now.seconds - HALF_YEAR && s.modified <= now;
     let date = time::strftime(if recent { "%b %e %H:%M" } else { "%b %e  %Y" }, s.modified);
     let mut line = format!(

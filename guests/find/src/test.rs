@@ -5,12 +5,11 @@ use crate::format;
 use crate::walk::{Found, Walk};
 use sunaba_gnu::fnmatch::{Rules, matches};
 use sunaba_gnu::quote::quoted;
-use sunaba_gnu::status::{self, Kind, Moment};
+use sunaba_gnu::status::{self, Kind, Moment, Status};
 use sunaba_gnu::{bytes, error};
 
 /// The value of the expression for one file, actions done on the way.
 pub fn evaluate(expression: &Expression, found: &Found, walk: &mut Walk) -> bool {
-    let s = &found.status;
     match expression {
         Expression::True => true,
         Expression::False | Expression::Nobody => false,
@@ -24,32 +23,35 @@ pub fn evaluate(expression: &Expression, found: &Found, walk: &mut Walk) -> bool
         Expression::Name { pattern, ignore_case } => matches(pattern, found.base(), Rules { ignore_case: *ignore_case, ..Rules::default() }),
         Expression::Path { pattern, ignore_case } => matches(pattern, &found.path, Rules { ignore_case: *ignore_case, ..Rules::default() }),
         Expression::LinkName { pattern, ignore_case } => {
-            s.kind == Kind::Link
+            found.kind == Kind::Link
                 && status::read_link(&found.path).is_ok_and(|target| matches(pattern, &target, Rules { ignore_case: *ignore_case, ..Rules::default() }))
         }
         Expression::Regex(matcher) => matcher.find_at(&found.path, 0) == Some((0, found.path.len())),
         Expression::Type { kinds, followed } => {
-            let kind = if *followed && s.kind == Kind::Link { status::stat(&found.path).map_or(Kind::Link, |t| t.kind) } else { s.kind };
+            let kind = if *followed && found.kind == Kind::Link { status::stat(&found.path).map_or(Kind::Link, |t| t.kind) } else { found.kind };
             kinds.contains(&kind)
         }
-        Expression::Size { count, unit } => count.holds(s.size.div_ceil(*unit)),
-        Expression::Empty => match s.kind {
-            Kind::File => s.size == 0,
+        Expression::Size { count, unit } => walk.status(found).is_some_and(|s| count.holds(s.size.div_ceil(*unit))),
+        Expression::Empty => match found.kind {
+            Kind::File => walk.status(found).is_some_and(|s| s.size == 0),
             Kind::Directory => std::fs::read_dir(bytes::path(&found.path)).is_ok_and(|mut entries| entries.next().is_none()),
             _ => false,
         },
-        Expression::Age { which, count, unit } => age(walk.now, stamp(*which, found), *count, *unit),
-        Expression::Newer { which, than } => stamp(*which, found) > *than,
-        Expression::Perm { rule, mode } => match rule {
+        Expression::Age { which, count, unit } => {
+            let now = walk.now;
+            walk.status(found).is_some_and(|s| age(now, stamp(*which, s), *count, *unit))
+        }
+        Expression::Newer { which, than } => walk.status(found).is_some_and(|s| stamp(*which, s) > *than),
+        Expression::Perm { rule, mode } => walk.status(found).is_some_and(|s| match rule {
             PermRule::Exact => s.mode == *mode,
             PermRule::All => s.mode & mode == *mode,
             PermRule::Any => *mode == 0 || s.mode & mode != 0,
-        },
-        Expression::User(id) => s.uid == *id,
-        Expression::Group(id) => s.gid == *id,
-        Expression::Links(count) => count.holds(s.links),
-        Expression::Inode(count) => count.holds(s.inode),
-        Expression::SameFile { device, inode } => s.device == *device && s.inode == *inode,
+        }),
+        Expression::User(id) => walk.status(found).is_some_and(|s| s.uid == *id),
+        Expression::Group(id) => walk.status(found).is_some_and(|s| s.gid == *id),
+        Expression::Links(count) => walk.status(found).is_some_and(|s| count.holds(s.links)),
+        Expression::Inode(count) => walk.status(found).is_some_and(|s| count.holds(s.inode)),
+        Expression::SameFile { device, inode } => walk.status(found).is_some_and(|s| s.device == *device && s.inode == *inode),
         Expression::Access(bit) => {
             let mode = status::stat(&found.path).map_or(0, |t| t.mode);
             // The sandbox' user owns every file; natively the tests may run as root, who may read and write all.
@@ -70,11 +72,14 @@ pub fn evaluate(expression: &Expression, found: &Found, walk: &mut Walk) -> bool
             true
         }
         Expression::Printf { output, pieces } => {
-            walk.outputs.write(*output, &format::print(pieces, found));
+            let asked = if format::wants_status(pieces) { walk.status(found).map(Some) } else { Some(None) };
+            let Some(status) = asked else { return false };
+            walk.outputs.write(*output, &format::print(pieces, found, status));
             true
         }
         Expression::Ls(output) => {
-            walk.outputs.write(*output, &format::ls(found, walk.now));
+            let Some(status) = walk.status(found) else { return false };
+            walk.outputs.write(*output, &format::ls(found, status, walk.now));
             true
         }
         Expression::Delete => delete(found, walk),
@@ -94,7 +99,7 @@ fn delete(found: &Found, walk: &mut Walk) -> bool {
         return true;
     }
     let path = bytes::path(&found.path);
-    let done = if found.status.kind == Kind::Directory { std::fs::remove_dir(path) } else { std::fs::remove_file(path) };
+    let done = if found.kind == Kind::Directory { std::fs::remove_dir(path) } else { std::fs::remove_file(path) };
     match done {
         Ok(()) => true,
         Err(fault) => {
@@ -104,11 +109,11 @@ fn delete(found: &Found, walk: &mut Walk) -> bool {
     }
 }
 
-fn stamp(which: Stamp, found: &Found) -> Moment {
+fn stamp(which: Stamp, status: &Status) -> Moment {
     match which {
-        Stamp::Accessed => found.status.accessed,
-        Stamp::Modified => found.status.modified,
-        Stamp::Changed => found.status.changed,
+        Stamp::Accessed => status.accessed,
+        Stamp::Modified => status.modified,
+        Stamp::Changed => status.changed,
     }
 }
 

@@ -7,11 +7,15 @@ use crate::test::evaluate;
 use sunaba_gnu::quote::quoted;
 use sunaba_gnu::status::{self, Kind, Moment, Status};
 use sunaba_gnu::{bytes, error};
+use std::cell::OnceCell;
+use std::fs::DirEntry;
+use std::io;
 
-/// A file that the walk came to.
+/// A file that the walk came to. Its folder told what kind it is: the rest is asked for where a test or an action wants it.
 pub struct Found {
     pub path: Vec<u8>,
-    pub status: Status,
+    pub kind: Kind,
+    status: OnceCell<Status>,
     pub depth: usize,
     /// How many bytes of the path are the starting point.
     root: usize,
@@ -56,7 +60,7 @@ pub struct Walk {
     min_depth: usize,
     max_depth: usize,
     depth_first: bool,
-    /// The folders above, by device and inode: a loop of links ends here.
+    /// The folders above where links are followed, by device and inode: a loop of links ends here.
     above: Vec<(u64, u64)>,
 }
 
@@ -78,7 +82,7 @@ pub fn run(line: CommandLine) -> i32 {
         if walk.quit {
             break;
         }
-        walk.visit(root.clone(), 0, root.len(), &line.expression);
+        walk.visit(root.clone(), None, 0, root.len(), &line.expression);
     }
     for i in 0..walk.commands.len() {
         walk.commands[i].finish(&mut walk.outputs);
@@ -97,17 +101,32 @@ impl Walk {
         self.code = 1;
     }
 
-    fn status(&self, path: &[u8], depth: usize) -> std::io::Result<Status> {
+    fn ask(&self, path: &[u8], depth: usize) -> io::Result<Status> {
         let follow = self.follow == Follow::Always || (self.follow == Follow::Named && depth == 0);
         if follow { status::stat(path).or_else(|_| status::lstat(path)) } else { status::lstat(path) }
     }
 
-    fn visit(&mut self, path: Vec<u8>, depth: usize, root: usize, expression: &Expression) {
-        let found = match self.status(&path, depth) {
-            Ok(status) => Found { path, status, depth, root },
-            Err(fault) => return self.complain(&format!("{}: {}", quoted(&path), error::text(&fault))),
+    /// A file that is gone by now has none: that is said, and no test of it holds.
+    pub fn status<'a>(&mut self, found: &'a Found) -> Option<&'a Status> {
+        if found.status.get().is_none() {
+            match self.ask(&found.path, found.depth) {
+                Ok(status) => return Some(found.status.get_or_init(|| status)),
+                Err(fault) => self.complain(&format!("{}: {}", quoted(&found.path), error::text(&fault))),
+            }
+        }
+        found.status.get()
+    }
+
+    /// `told` is the kind that the folder tells; `None` where only the file itself can.
+    fn visit(&mut self, path: Vec<u8>, told: Option<Kind>, depth: usize, root: usize, expression: &Expression) {
+        let found = match told {
+            Some(kind) => Found { path, kind, status: OnceCell::new(), depth, root },
+            None => match self.ask(&path, depth) {
+                Ok(status) => Found { path, kind: status.kind, status: status.into(), depth, root },
+                Err(fault) => return self.complain(&format!("{}: {}", quoted(&path), error::text(&fault))),
+            },
         };
-        let folder = found.status.kind == Kind::Directory;
+        let folder = found.kind == Kind::Directory;
         let wanted = depth >= self.min_depth;
         self.prune = false;
         if wanted && !self.depth_first {
@@ -123,18 +142,30 @@ impl Walk {
     }
 
     fn children(&mut self, found: &Found, expression: &Expression) {
-        let identity = (found.status.device, found.status.inode);
-        if self.follow == Follow::Always && found.status.inode != 0 && self.above.contains(&identity) {
-            let text = format!("File system loop detected; {} is part of the same file system loop as {}.", quoted(&found.path), quoted(found.folder()));
-            return self.complain(&text);
+        let follows = self.follow == Follow::Always;
+        if follows {
+            let Some(status) = self.status(found) else { return };
+            let identity = (status.device, status.inode);
+            if status.inode != 0 && self.above.contains(&identity) {
+                let text = format!("File system loop detected; {} is part of the same file system loop as {}.", quoted(&found.path), quoted(found.folder()));
+                return self.complain(&text);
+            }
+            self.above.push(identity);
         }
+        self.list(found, expression);
+        if follows {
+            self.above.pop();
+        }
+    }
+
+    fn list(&mut self, found: &Found, expression: &Expression) {
         let entries = match std::fs::read_dir(bytes::path(&found.path)) {
             Ok(entries) => entries,
             Err(fault) => return self.complain(&format!("{}: {}", quoted(&found.path), error::text(&fault))),
         };
-        self.above.push(identity);
-        let names: Vec<Vec<u8>> = entries.filter_map(Result::ok).map(|e| bytes::into_vec(e.file_name())).collect();
-        for name in names {
+        // All of them before the first is visited: an action may change the folder.
+        let named: Vec<(Vec<u8>, Option<Kind>)> = entries.filter_map(Result::ok).map(|e| (bytes::into_vec(e.file_name()), self.told(&e))).collect();
+        for (name, told) in named {
             if self.quit {
                 break;
             }
@@ -143,8 +174,18 @@ impl Walk {
                 path.push(b'/');
             }
             path.extend(name);
-            self.visit(path, found.depth + 1, found.root, expression);
+            self.visit(path, told, found.depth + 1, found.root, expression);
         }
-        self.above.pop();
+    }
+
+    fn told(&self, entry: &DirEntry) -> Option<Kind> {
+        let kind = entry.file_type().ok()?;
+        match (kind.is_file(), kind.is_dir(), kind.is_symlink()) {
+            (true, _, _) => Some(Kind::File),
+            // What was in the folder is done with before it is its turn: its status is of before that.
+            (_, true, _) if !self.depth_first => Some(Kind::Directory),
+            (_, _, true) if self.follow != Follow::Always => Some(Kind::Link),
+            _ => None,
+        }
     }
 }

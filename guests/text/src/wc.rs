@@ -4,8 +4,8 @@ use crate::input;
 use sunaba_gnu::stream::{PIECE, Source, is_file, put};
 use sunaba_gnu::options::{Opt, flag, value};
 use sunaba_gnu::output::complain;
-use sunaba_gnu::{error, quote, status};
-use std::io;
+use sunaba_gnu::{bytes, error, quote};
+use std::io::{self, IsTerminal};
 
 const OPTIONS: &[Opt] = &[
     flag('c', "bytes"),
@@ -115,77 +115,107 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
     }
     let columns = [shown.lines, shown.words, shown.chars, shown.bytes, shown.width].iter().filter(|on| **on).count();
     // A list from a pipe is taken name by name: no width is known before.
-    let wide = if piped { 1 } else { width(&names, columns, &total) };
+    let (wide, sizes) = if piped { (1, Vec::new()) } else { width(&names, columns, &total) };
     let (mut sum, mut code) = (Counts::default(), 0);
-    for name in &names {
-        let fail = |fault: &io::Error| complain("wc", &format!("{}: {}", quote::maybe(name), error::text(fault)));
+    let mut report = Report { text: Vec::new(), at_once: io::stdout().is_terminal(), shown };
+    let mut buffer = vec![0; PIECE];
+    for (index, name) in names.iter().enumerate() {
         let source = match Source::open(name) {
             Ok(source) => source,
             Err(fault) => {
-                fail(&fault);
+                report.fail(name, &fault);
                 code = 1;
                 continue;
             }
         };
-        let (counts, fault) = count(&source, shown);
+        let size = sizes.get(index).copied().unwrap_or_default();
+        let (counts, fault) = count(&source, shown, size, &mut buffer);
         if let Some(fault) = fault {
-            fail(&fault);
+            report.fail(name, &fault);
             code = 1;
         }
         sum.add(&counts);
         if total != "only" {
             let label = quote::maybe(name);
-            line(&counts, shown, wide, if nameless { None } else { Some(&label) });
+            report.line(&counts, wide, if nameless { None } else { Some(&label) });
         }
     }
     match total.as_str() {
-        "only" => line(&sum, shown, 1, None),
-        "always" => line(&sum, shown, wide, Some("total")),
-        "auto" if names.len() > 1 => line(&sum, shown, wide, Some("total")),
+        "only" => report.line(&sum, 1, None),
+        "always" => report.line(&sum, wide, Some("total")),
+        "auto" if names.len() > 1 => report.line(&sum, wide, Some("total")),
         _ => {}
     }
+    report.flush();
     code
 }
 
-/// As wide as the sizes of all files together; seven where one is no regular file.
-fn width(names: &[Vec<u8>], columns: usize, total: &str) -> usize {
+/// As wide as the sizes of all files together; seven where one is no regular file. Also the size of each that was asked
+/// for, 0 where it is not known.
+fn width(names: &[Vec<u8>], columns: usize, total: &str) -> (usize, Vec<u64>) {
     if total == "only" || (names.len() == 1 && columns == 1) {
-        return 1;
+        return (1, Vec::new());
     }
-    let (mut size, mut least) = (0, 1);
-    for name in names {
-        let found = if name == b"-" {
-            Source::open(name).and_then(|source| source.status()).map(|found| (is_file(&found), found.st_size as u64))
-        } else {
-            status::stat(name).map(|found| (found.kind == status::Kind::File, found.size))
-        };
-        match found {
-            Ok((true, bytes)) => size += bytes,
-            Ok((false, _)) => least = 7,
-            Err(_) => {}
+    let mut least = 1;
+    let sizes: Vec<u64> = names
+        .iter()
+        .map(|name| {
+            let found = if name == b"-" { Source::open(name).and_then(|source| source.status()) } else { rustix::fs::stat(bytes::path(name)).map_err(io::Error::from) };
+            match found {
+                Ok(found) if is_file(&found) => found.st_size as u64,
+                Ok(_) => {
+                    least = 7;
+                    0
+                }
+                Err(_) => 0,
+            }
+        })
+        .collect();
+    let size: u64 = sizes.iter().sum();
+    (size.to_string().len().max(least), sizes)
+}
+
+/// The lines, gathered: as stdio does, a terminal gets each at once, and all else before a complaint.
+struct Report {
+    text: Vec<u8>,
+    at_once: bool,
+    shown: Shown,
+}
+
+impl Report {
+    fn line(&mut self, counts: &Counts, width: usize, name: Option<&str>) {
+        let columns = [
+            (self.shown.lines, counts.lines),
+            (self.shown.words, counts.words),
+            (self.shown.chars, counts.chars),
+            (self.shown.bytes, counts.bytes),
+            (self.shown.width, counts.width),
+        ];
+        let text = columns.iter().filter(|(on, _)| *on).map(|(_, n)| format!("{n:width$}")).collect::<Vec<_>>().join(" ");
+        self.text.extend_from_slice(text.as_bytes());
+        if let Some(name) = name {
+            self.text.push(b' ');
+            self.text.extend_from_slice(name.as_bytes());
+        }
+        self.text.push(b'\n');
+        if self.at_once || self.text.len() >= PIECE / 2 {
+            self.flush();
         }
     }
-    size.to_string().len().max(least)
-}
 
-fn line(counts: &Counts, shown: Shown, width: usize, name: Option<&str>) {
-    let columns = [
-        (shown.lines, counts.lines),
-        (shown.words, counts.words),
-        (shown.chars, counts.chars),
-        (shown.bytes, counts.bytes),
-        (shown.width, counts.width),
-    ];
-    let mut text = columns.iter().filter(|(on, _)| *on).map(|(_, n)| format!("{n:width$}")).collect::<Vec<_>>().join(" ");
-    if let Some(name) = name {
-        text.push(' ');
-        text.push_str(name);
+    fn fail(&mut self, name: &[u8], fault: &io::Error) {
+        self.flush();
+        complain("wc", &format!("{}: {}", quote::maybe(name), error::text(fault)));
     }
-    text.push('\n');
-    put("wc", text.as_bytes());
+
+    fn flush(&mut self) {
+        put("wc", &self.text);
+        self.text.clear();
+    }
 }
 
-fn count(source: &Source, shown: Shown) -> (Counts, Option<io::Error>) {
+/// `size` is what the file was seen to hold: once that is read, a read that is not filled is the last. 0 says nothing.
+fn count(source: &Source, shown: Shown, size: u64, buffer: &mut [u8]) -> (Counts, Option<io::Error>) {
     let mut counts = Counts::default();
     let mut scan = Scan::default();
     let by_chars = shown.words || shown.chars || shown.width;
@@ -200,23 +230,26 @@ fn count(source: &Source, shown: Shown) -> (Counts, Option<io::Error>) {
             }
         }
     }
-    let mut buffer = vec![0; PIECE];
     let mut held = 0;
     loop {
+        let room = buffer.len() - held;
         let read = match source.read(&mut buffer[held..]) {
             Ok(0) => break,
             Ok(read) => read,
             Err(fault) => return (counts, Some(fault)),
         };
         counts.bytes += read as u64;
-        if !by_chars {
-            counts.lines += newlines(&buffer[held..held + read]);
-            continue;
-        }
         let end = held + read;
-        let used = scan.feed(&mut counts, &buffer[..end], false);
-        buffer.copy_within(used..end, 0);
-        held = end - used;
+        if by_chars {
+            let used = scan.feed(&mut counts, &buffer[..end], false);
+            buffer.copy_within(used..end, 0);
+            held = end - used;
+        } else {
+            counts.lines += newlines(&buffer[..end]);
+        }
+        if read < room && size > 0 && counts.bytes >= size {
+            break;
+        }
     }
     scan.feed(&mut counts, &buffer[..held], true);
     counts.width = counts.width.max(scan.column);
