@@ -85,10 +85,15 @@ const patterns = [
 const mayMatch = createLastNameFilter(patterns);
 
 export function runsOnBuild(path: string): boolean {
-  const identities = path.split('/').map(nameIdentity);
-  return identities.some((name, index) => {
-    if (!mayMatch(name)) return false;
-    const upTo = identities.slice(0, index + 1);
-    return patterns.some((pattern) => pattern.matches(upTo));
-  });
+  const slash = path.lastIndexOf('/');
+  return runsOnBuildIn(path.slice(0, Math.max(0, slash)))(path.slice(slash + 1));
+}
+
+/** As `runsOnBuild`, for the names in one directory. */
+export function runsOnBuildIn(directory: string): (name: string) => boolean {
+  const above = directory === '' ? [] : directory.split('/').map(nameIdentity);
+  const matches = (identities: readonly string[], name: string): boolean =>
+    mayMatch(name) && patterns.some((pattern) => pattern.matches([...identities, name]));
+  if (above.some((name, depth) => matches(above.slice(0, depth), name))) return () => true;
+  return (name) => matches(above, nameIdentity(name));
 }

@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { hashOfFd, hashOfText, readWhole } from '../contentHash';
 import { splitLower } from '../lower/lower';
 import type { OverlayContext } from '../overlay/context';
@@ -7,7 +7,9 @@ import type { Base } from '../overlay/records';
 import type { Stat } from '../vfs';
 
 /** Files up to this size are read whole where their text is looked at. */
-export const textBytes = 1024 * 1024;
+const textBytes = 1024 * 1024;
+/** Files below this size are read into memory that is there already. */
+const readAtOnceBytes = 64 * 1024;
 
 /** One side of a change: what identifies it, and its bytes where they are few. */
 export interface Contents {
@@ -21,53 +23,70 @@ export interface Contents {
 
 const directoryContents: Contents = { hash: hashOfText('directory'), size: 0, bytes: null };
 
-/** The contents of what the folder has; null where it went away meanwhile. */
-export function lowerContents(context: OverlayContext, path: string, stat: Stat): Contents | null {
-  const [directory, name] = splitLower(path);
-  try {
-    switch (stat.kind) {
+/**
+ * Reads one side of changes, one after the other. Files are read into the same memory: `bytes` hold until the next one
+ * is read.
+ */
+export class SideReader {
+  private readonly memory = Buffer.allocUnsafeSlow(readAtOnceBytes);
+
+  constructor(private readonly context: OverlayContext) {}
+
+  /** The contents of what the folder has; null where it went away meanwhile. */
+  lower(path: string, stat: Stat): Contents | null {
+    const [directory, name] = splitLower(path);
+    try {
+      switch (stat.kind) {
+        case 'directory':
+          return directoryContents;
+        case 'symlink':
+          return linkContents(this.context.lower.readlink(directory, name));
+        case 'file': {
+          const { fd } = this.context.lower.openFile(directory, name);
+          try {
+            return this.file(fd, stat.size);
+          } finally {
+            closeSync(fd);
+          }
+        }
+        default:
+          return { hash: hashOfText(stat.kind), size: 0, bytes: null };
+      }
+    } catch {
+      return null;
+    }
+  }
+
+  staged(node: CoveringNode): Contents {
+    switch (node.kind) {
       case 'directory':
         return directoryContents;
-      case 'symlink': {
-        const text = context.lower.readlink(directory, name);
-        return { hash: hashOfText(text), size: Buffer.byteLength(text), bytes: null, target: text };
-      }
+      case 'symlink':
+        return linkContents(node.readlink());
       case 'file':
-        return fdContents(context.lower.openFile(directory, name));
-      default:
-        return { hash: hashOfText(stat.kind), size: 0, bytes: null };
+        return node.withDescriptor((fd) => this.file(fd, null));
     }
-  } catch {
-    return null;
   }
-}
 
-/** `size`: of the node now, as its `stat` tells. */
-export function stagedContents(node: CoveringNode, size: number): Contents {
-  switch (node.kind) {
-    case 'directory':
-      return directoryContents;
-    case 'symlink': {
-      const text = node.readlink();
-      return { hash: hashOfText(text), size: Buffer.byteLength(text), bytes: null, target: text };
+  /** Most files are small: they are read into the memory that is there. What has `expectedBytes` ends there. */
+  private file(fd: number, expectedBytes: number | null): Contents {
+    const { memory } = this;
+    for (let size = 0; size < memory.length;) {
+      const read = readSync(fd, memory, size, memory.length - size, size);
+      size += read;
+      if (read === 0 || size === expectedBytes) return toContents(memory.subarray(0, size));
     }
-    case 'file':
-      return node.withDescriptor((fd) => readContents(fd, size));
+    const { size } = fstatSync(fd);
+    return size > textBytes ? { hash: hashOfFd(fd, size), size, bytes: null } : toContents(readWhole(fd, size));
   }
 }
 
-function fdContents({ fd, stat }: { readonly fd: number; readonly stat: Stat }): Contents {
-  try {
-    return readContents(fd, stat.size);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function readContents(fd: number, size: number): Contents {
-  if (size > textBytes) return { hash: hashOfFd(fd, size), size, bytes: null };
-  const bytes = readWhole(fd, size);
+function toContents(bytes: Buffer): Contents {
   return { hash: hashOfText(bytes), size: bytes.length, bytes };
+}
+
+function linkContents(target: string): Contents {
+  return { hash: hashOfText(target), size: Buffer.byteLength(target), bytes: null, target };
 }
 
 /**

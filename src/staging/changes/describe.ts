@@ -1,14 +1,13 @@
-import { runsOnBuild } from '../../permissions/buildFiles';
 import type { Change, ChangeDetails, ChangeMark, ChangeSet, EntryKind } from '../../shared/changeSet';
 import { hashOfText } from '../contentHash';
-import type { OverlayContext } from '../overlay/context';
+import { splitLower } from '../lower/lower';
 import type { OverlayDirectory } from '../overlay/directory';
 import type { Base } from '../overlay/records';
 import type { Stat } from '../vfs';
-import { isSameAs, lowerContents, stagedContents, type Contents } from './contents';
+import { isSameAs, SideReader, type Contents } from './contents';
 import { collectDifferences, hasModeOf, type Difference } from './difference';
 import { countLines, type LineCounts } from './lineCounts';
-import { ProtectedPlaces, leavesFolder } from './placeMarks';
+import { isProtectedByPlace, leavesFolder, Places, type Place } from './placeMarks';
 import { hasDeceptiveCharacters, isBinary } from './textMarks';
 
 /** Files from this size on are marked as large. */
@@ -28,118 +27,124 @@ export interface DescribedChange {
 
 /** Describes what is staged; keeps what it read of a file until the file changes. */
 export class ChangeDescriber {
-  private readonly kept = new Map<string, { readonly look: Look; readonly described: DescribedChange | null }>();
+  private readonly kept = new Map<string, Kept>();
+  private readonly lowerSide: SideReader;
+  private readonly stagedSide: SideReader;
+  /** How often `describe` was asked. */
+  private times = 0;
 
-  constructor(
-    private readonly root: OverlayDirectory,
-    private readonly context: OverlayContext = root.context,
-  ) {}
+  constructor(private readonly root: OverlayDirectory) {
+    this.lowerSide = new SideReader(root.context);
+    this.stagedSide = new SideReader(root.context);
+  }
 
   describe(): DescribedChange[] {
+    this.times++;
     const differences = collectDifferences(this.root);
-    const places = new ProtectedPlaces(this.root);
+    const places = new Places(this.root);
     const described: DescribedChange[] = [];
-    const seen = new Set<string>();
     for (const difference of differences) {
-      seen.add(difference.path);
-      const { staged } = difference;
-      // What is read for the first time is opened once for all that is asked of it.
-      const isNew = staged?.kind === 'file' && !this.kept.has(difference.path);
-      const found = isNew ? staged.withDescriptor(() => this.look(difference, places)) : this.look(difference, places);
+      const found = this.look(difference, places);
       if (found !== null) described.push(found.difference === difference ? found : { ...found, difference });
     }
-    if (this.kept.size > seen.size) for (const path of this.kept.keys()) if (!seen.has(path)) this.kept.delete(path);
+    if (this.kept.size > differences.length) this.dropOthers();
     return described;
   }
 
-  private look(difference: Difference, places: ProtectedPlaces): DescribedChange | null {
-    const stat = difference.staged?.stat() ?? null;
-    const isInProtectedPlace = places.holds(difference.path);
-    const look = lookAt(difference, stat, isInProtectedPlace);
-    const kept = this.kept.get(difference.path);
-    if (kept !== undefined && isSameLook(kept.look, look)) return kept.described;
-    const described = this.one(difference, stat, places, isInProtectedPlace);
-    this.kept.set(difference.path, { look, described });
+  private dropOthers(): void {
+    for (const [path, { askedAt }] of this.kept) if (askedAt !== this.times) this.kept.delete(path);
+  }
+
+  private look(difference: Difference, places: Places): DescribedChange | null {
+    const { path, from, staged } = difference;
+    const place = places.of(splitLower(path)[0]);
+    const isProtected =
+      difference.isProtected ||
+      isProtectedByPlace(place, path) ||
+      (from !== null && isProtectedByPlace(places.of(splitLower(from)[0]), from));
+    const look = lookAt(difference, isProtected);
+    const kept = this.kept.get(path);
+    if (kept !== undefined && isSameLook(kept.look, look)) {
+      kept.askedAt = this.times;
+      return kept.described;
+    }
+    const described = this.one(look, place);
+    // Where a link leads to depends on more than itself.
+    if (staged?.kind !== 'symlink') this.kept.set(path, { look, described, askedAt: this.times });
     return described;
   }
 
-  private one(
-    difference: Difference,
-    stagedStat: Stat | null,
-    places: ProtectedPlaces,
-    isInProtectedPlace: boolean,
-  ): DescribedChange | null {
+  private one(look: Look, place: Place): DescribedChange | null {
+    const { difference, mode } = look;
     const { path, staged, from } = difference;
     const lowerStat = from === null ? difference.lower : difference.fromLower;
-    const lower = lowerStat === null ? null : lowerContents(this.context, from ?? path, lowerStat);
-    const after = staged === null ? null : stagedContents(staged, stagedStat?.size ?? 0);
-    const mode = stagedStat?.mode;
-    const kind = this.kindOf(difference, mode, lower, after);
+    const lower = lowerStat === null ? null : this.lowerSide.lower(from ?? path, lowerStat);
+    const after = staged === null ? null : this.stagedSide.staged(staged);
+    const kind = kindOf(difference, mode, lower, after);
     if (kind === null) return null;
-    const baseHash = this.baseHash(difference, lower);
-    const isProtected = isInProtectedPlace || this.isProtected(path) || (from !== null && (places.holds(from) || this.isProtected(from)));
-    const marks = this.marks(difference, mode ?? 0, after, isProtected);
-    const lines = linesOf(difference, lower, after);
+    const baseHash = baseHashOf(difference, lower);
+    const stagedHash = after === null ? null : after.hash;
     const entry: EntryKind = staged?.kind ?? entryOf(lowerStat);
     const target = staged?.kind === 'symlink' ? staged.readlink() : '';
-    const id = hashOfText(JSON.stringify([kind, path, from, entry, baseHash, after?.hash ?? null, mode ?? null, target]));
-    const details: ChangeDetails = {
-      id,
+    // No path and no link's text holds a NUL.
+    const identity = [kind, path, from, entry, baseHash, stagedHash, mode, target].join('\0');
+    const lowerIsBinary = lower?.bytes != null && isBinary(lower.bytes);
+    const stagedIsBinary = after?.bytes != null && isBinary(after.bytes);
+    const marks = this.marks(look, after, stagedIsBinary, place);
+    const lines = lowerIsBinary || stagedIsBinary ? null : linesOf(difference, lower, after);
+    const details: Writable<ChangeDetails> = {
+      id: hashOfText(identity),
       baseHash,
-      stagedHash: after?.hash ?? null,
+      stagedHash,
       size: (after ?? lower)?.size ?? 0,
-      ...(mode === undefined ? {} : { mode }),
       marks,
-      ...(lines === null ? {} : { lines }),
     };
+    if (mode !== null) details.mode = mode;
+    if (lines !== null) details.lines = lines;
     return {
       change: toChange(kind, path, from, entry, target, details),
       difference,
-      lowerHash: lower?.hash ?? null,
+      lowerHash: lower === null ? null : lower.hash,
       lowerTarget: lower?.target ?? null,
     };
   }
 
-  /** Null where the two sides are the same after all. */
-  private kindOf(difference: Difference, mode: number | undefined, lower: Contents | null, after: Contents | null): Change['kind'] | null {
-    const { staged, lower: stat, from } = difference;
-    if (from !== null) return 'renamed';
-    if (staged === null) return stat === null ? null : 'deleted';
-    if (staged.kind === 'symlink') return stat?.kind === 'symlink' && lower?.hash === after?.hash ? null : 'linked';
-    if (stat === null) return 'created';
-    if (stat.kind !== staged.kind || lower?.hash !== after?.hash) return 'modified';
-    return mode === undefined || hasModeOf(mode, stat, difference.expected) ? null : 'mode changed';
-  }
-
-  private baseHash(difference: Difference, lower: Contents | null): string | null {
-    const expected = difference.from === null ? difference.expected : difference.fromExpected;
-    const stat = difference.from === null ? difference.lower : difference.fromLower;
-    if (expected === 'absent' || expected === null) return null;
-    if (expected === 'as seen') return lower?.hash ?? null;
-    if (expected.hash !== null) return expected.hash;
-    if (stat !== null && lower !== null && isSameAs(expected, stat, () => lower.hash)) return lower.hash;
-    return unreadHash(expected);
-  }
-
-  private isProtected(path: string): boolean {
-    return this.context.policy.classify(path).protected;
-  }
-
-  private marks(difference: Difference, mode: number, after: Contents | null, isProtected: boolean): ChangeMark[] {
+  private marks({ difference, mode, isProtected }: Look, after: Contents | null, isBinary: boolean, place: Place): ChangeMark[] {
     const { path, staged } = difference;
     const marks: ChangeMark[] = [];
     if (isProtected) marks.push('protected');
     if (staged?.kind === 'symlink' && leavesFolder(this.root, path, staged.readlink())) marks.push('link leaves the folder');
-    if (staged?.kind !== 'directory' && runsOnBuild(path)) marks.push('runs on build');
+    if (staged?.kind !== 'directory' && place.runsOnBuild(splitLower(path)[1])) marks.push('runs on build');
     if (staged?.kind === 'file') {
       const wasExecutable = ((difference.lower ?? difference.fromLower)?.mode ?? 0) & 0o111;
-      if ((mode & 0o111) !== 0 && wasExecutable === 0) marks.push('executable');
+      if (((mode ?? 0) & 0o111) !== 0 && wasExecutable === 0) marks.push('executable');
       if ((after?.size ?? 0) >= largeBytes) marks.push('large');
-      if (after?.bytes && isBinary(after.bytes)) marks.push('binary');
+      if (isBinary) marks.push('binary');
       else if (after?.bytes && hasDeceptiveCharacters(after.bytes)) marks.push('bidirectional or invisible characters');
     }
     return marks;
   }
+}
+
+/** Null where the two sides are the same after all. */
+function kindOf(difference: Difference, mode: number | null, lower: Contents | null, after: Contents | null): Change['kind'] | null {
+  const { staged, lower: stat, from } = difference;
+  if (from !== null) return 'renamed';
+  if (staged === null) return stat === null ? null : 'deleted';
+  if (staged.kind === 'symlink') return stat?.kind === 'symlink' && lower?.hash === after?.hash ? null : 'linked';
+  if (stat === null) return 'created';
+  if (stat.kind !== staged.kind || lower?.hash !== after?.hash) return 'modified';
+  return mode === null || hasModeOf(mode, stat, difference.expected) ? null : 'mode changed';
+}
+
+function baseHashOf(difference: Difference, lower: Contents | null): string | null {
+  const expected = difference.from === null ? difference.expected : difference.fromExpected;
+  const stat = difference.from === null ? difference.lower : difference.fromLower;
+  if (expected === 'absent' || expected === null) return null;
+  if (expected === 'as seen') return lower?.hash ?? null;
+  if (expected.hash !== null) return expected.hash;
+  if (stat !== null && lower !== null && isSameAs(expected, stat, () => lower.hash)) return lower.hash;
+  return unreadHash(expected);
 }
 
 export function toChangeSet(described: readonly DescribedChange[]): ChangeSet {
@@ -156,13 +161,18 @@ function entryOf(stat: Stat | null): EntryKind {
   return stat?.kind === 'directory' || stat?.kind === 'symlink' ? stat.kind : 'file';
 }
 
+/** Of two sides that are not binary. */
 function linesOf(difference: Difference, lower: Contents | null, after: Contents | null): LineCounts | null {
-  const isText = (side: Contents | null, kind: string | undefined): boolean =>
-    side === null || kind !== 'file' || (side.bytes !== null && side.size <= countedBytes && !isBinary(side.bytes));
   const lowerKind = (difference.lower ?? difference.fromLower)?.kind;
-  if (difference.staged?.kind !== 'file' && lowerKind !== 'file') return null;
-  if (!isText(lower, lowerKind) || !isText(after, difference.staged?.kind)) return null;
+  const stagedKind = difference.staged?.kind;
+  if (stagedKind !== 'file' && lowerKind !== 'file') return null;
+  if (lowerKind === 'file' && !isCounted(lower)) return null;
+  if (stagedKind === 'file' && !isCounted(after)) return null;
   return countLines(lower?.bytes ?? null, after?.bytes ?? null);
+}
+
+function isCounted(side: Contents | null): boolean {
+  return side === null || (side.bytes !== null && side.size <= countedBytes);
 }
 
 function toChange(
@@ -183,20 +193,33 @@ function toChange(
   }
 }
 
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+interface Kept {
+  readonly look: Look;
+  readonly described: DescribedChange | null;
+  /** The last time of `describe` that told it. */
+  askedAt: number;
+}
+
 /** Everything that a description is made from, but for contents. */
 interface Look {
   readonly difference: Difference;
-  readonly staged: Stat | null;
+  /** The staged entry's; null where there is none. */
+  readonly mode: number | null;
   readonly id: number | null;
-  /** The staged file's version, or the staged link's text. */
-  readonly state: number | string;
-  readonly isProtectedPlace: boolean;
+  /** Tells the staged file's contents from those that it had: what is its own changes by its version, what it still has of the folder by its stat. */
+  readonly version: number;
+  readonly held: Stat | null;
+  readonly isProtected: boolean;
 }
 
-function lookAt(difference: Difference, stat: Stat | null, isProtectedPlace: boolean): Look {
+function lookAt(difference: Difference, isProtected: boolean): Look {
   const { staged } = difference;
-  const state = staged?.kind === 'file' ? staged.version : staged?.kind === 'symlink' ? staged.readlink() : 0;
-  return { difference, staged: stat, id: staged?.id ?? null, state, isProtectedPlace };
+  const isFile = staged?.kind === 'file';
+  const held = isFile && !staged.blob ? staged.stat() : null;
+  const mode = staged === null ? null : isFile ? staged.mode : staged.stat().mode;
+  return { difference, mode, id: staged?.id ?? null, version: isFile ? staged.version : 0, held, isProtected };
 }
 
 /** What a stat and a base both tell. */
@@ -205,10 +228,12 @@ type Seen = Omit<Base, 'hash'>;
 function isSameLook(a: Look, b: Look): boolean {
   return (
     a.id === b.id &&
-    a.state === b.state &&
-    a.isProtectedPlace === b.isProtectedPlace &&
+    a.difference.staged === b.difference.staged &&
+    a.version === b.version &&
+    a.mode === b.mode &&
+    a.isProtected === b.isProtected &&
     a.difference.from === b.difference.from &&
-    isSameStat(a.staged, b.staged) &&
+    isSameStat(a.held, b.held) &&
     isSameStat(a.difference.lower, b.difference.lower) &&
     isSameStat(a.difference.fromLower, b.difference.fromLower) &&
     isSameExpected(a.difference.expected, b.difference.expected) &&

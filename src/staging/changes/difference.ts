@@ -21,13 +21,13 @@ export interface Difference {
   /** What was expected at `from`, and what is there. */
   readonly fromExpected: Base | 'as seen' | null;
   readonly fromLower: Stat | null;
+  /** Whether the policy protects the path or the one that it was moved from. */
+  readonly isProtected: boolean;
 }
-
-type Found = Omit<Difference, 'from' | 'fromExpected' | 'fromLower'>;
 
 /** All differences of an overlay, by path; a directory stands before what is in it. */
 export function collectDifferences(root: OverlayDirectory): Difference[] {
-  const found: Found[] = [];
+  const found: Difference[] = [];
   new Collector(root.context, found).directory(root, '', true);
   return pairMoves(found).sort((a, b) => comparePaths(a.path, b.path));
 }
@@ -39,7 +39,7 @@ export function comparePaths(a: string, b: string): number {
 class Collector {
   constructor(
     private readonly context: OverlayContext,
-    private readonly found: Found[],
+    private readonly found: Difference[],
   ) {}
 
   /**
@@ -52,18 +52,28 @@ class Collector {
     const names = new Set<string>(inPlace ? directory.upper.keys() : directory.names().seen);
     if (!inPlace && isThere) for (const { name } of lower.list(path)?.entries ?? []) names.add(name);
     for (const name of names) {
-      if (directory.classOf(name).hidden) continue;
+      const found = directory.classOf(name);
+      if (found.hidden) continue;
       const staged = directory.at(name);
       if (staged?.kind === 'unsupported') continue;
-      this.entry(joinLower(path, name), staged, isThere ? lower.stat(path, name) : null, inPlace ? 'absent' : 'as seen');
+      const there = isThere ? lower.stat(path, name) : null;
+      this.entry(joinLower(path, name), staged, there, inPlace ? 'absent' : 'as seen', found.protected);
     }
   }
 
-  private entry(path: string, staged: CoveringNode | null, lower: Stat | null, otherwise: 'absent' | 'as seen'): void {
+  private entry(
+    path: string,
+    staged: CoveringNode | null,
+    lower: Stat | null,
+    otherwise: 'absent' | 'as seen',
+    isProtected: boolean,
+  ): void {
     if (staged === null && lower === null) return;
     const expected = this.context.bases.get(path) ?? otherwise;
     if (lower?.kind === 'directory' && staged?.kind !== 'directory') this.removed(path);
-    if (!isUntouched(path, staged, lower, expected)) this.found.push({ path, staged, lower, expected });
+    if (!isUntouched(path, staged, lower, expected)) {
+      this.found.push({ path, staged, lower, expected, from: null, fromExpected: null, fromLower: null, isProtected });
+    }
     if (staged?.kind === 'directory') this.directory(staged, path, lower?.kind === 'directory');
   }
 
@@ -71,14 +81,14 @@ class Collector {
   private removed(path: string): void {
     for (const { name } of this.context.lower.list(path)?.entries ?? []) {
       const below = joinLower(path, name);
-      if (this.context.policy.classify(below).hidden) continue;
-      this.entry(below, null, this.context.lower.stat(path, name), 'absent');
+      const found = this.context.policy.classify(below);
+      if (!found.hidden) this.entry(below, null, this.context.lower.stat(path, name), 'absent', found.protected);
     }
   }
 }
 
 /** What is certainly the same: the folder's own file where it was, or a directory whose mode no guest changed. */
-function isUntouched(path: string, staged: CoveringNode | null, lower: Stat | null, expected: Found['expected']): boolean {
+function isUntouched(path: string, staged: CoveringNode | null, lower: Stat | null, expected: Difference['expected']): boolean {
   if (staged === null || lower === null || staged.kind !== lower.kind) return false;
   if (staged.kind === 'directory') return hasModeOf(staged.stat().mode, lower, expected);
   return staged.id === null && staged.origin === path;
@@ -90,29 +100,25 @@ export function hasModeOf(mode: number, lower: Stat, expected: Difference['expec
 }
 
 /** Where one path is to be absent and another one holds what was there, that is one move. */
-function pairMoves(found: readonly Found[]): Difference[] {
-  const gone = new Map<string, Found>();
+function pairMoves(found: Difference[]): Difference[] {
+  const gone = new Map<string, Difference>();
   for (const each of found) if (each.staged === null && each.lower !== null) gone.set(each.path, each);
+  if (gone.size === 0) return found;
   const used = new Set<string>();
   const moved = found.map((each): Difference => {
     const origin = each.staged === null || each.lower !== null ? null : originOf(each.staged);
     const source = origin === null || used.has(origin) ? undefined : gone.get(origin);
-    if (source === undefined || source.lower?.kind !== each.staged?.kind) {
-      return toDifference(each, null, null, null);
-    }
+    if (source === undefined || source.lower?.kind !== each.staged?.kind) return each;
     used.add(source.path);
-    return toDifference(each, source.path, source.expected === 'absent' ? 'as seen' : source.expected, source.lower);
+    return {
+      ...each,
+      from: source.path,
+      fromExpected: source.expected === 'absent' ? 'as seen' : source.expected,
+      fromLower: source.lower,
+      isProtected: each.isProtected || source.isProtected,
+    };
   });
   return used.size === 0 ? moved : moved.filter((each) => !(each.staged === null && used.has(each.path)));
-}
-
-function toDifference(
-  { path, staged, lower, expected }: Found,
-  from: string | null,
-  fromExpected: Difference['fromExpected'],
-  fromLower: Stat | null,
-): Difference {
-  return { path, staged, lower, expected, from, fromExpected, fromLower };
 }
 
 function originOf(node: CoveringNode): string | null {

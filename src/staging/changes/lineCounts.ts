@@ -38,8 +38,8 @@ function middles(base: Buffer, staged: Buffer): [removed: string[], added: strin
   // What both end with begins after the first line break in it: before that may be the rest of a line that differs.
   const cut = end === 0 ? -1 : base.indexOf(newline, base.length - end);
   end = cut < 0 ? 0 : base.length - 1 - cut;
-  const before = linesOf(base.subarray(start, base.length - end));
-  const after = linesOf(staged.subarray(start, staged.length - end));
+  const before = linesOf(base.toString('latin1', start, base.length - end));
+  const after = linesOf(staged.toString('latin1', start, staged.length - end));
   let first = 0;
   while (first < before.length && first < after.length && before[first] === after[first]) first++;
   let last = 0;
@@ -54,9 +54,9 @@ function lineCount(bytes: Buffer | null): number {
   return lines;
 }
 
-function linesOf(bytes: Buffer): string[] {
-  if (bytes.length === 0) return [];
-  const lines = bytes.toString('latin1').split('\n');
+function linesOf(text: string): string[] {
+  if (text === '') return [];
+  const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   return lines;
 }

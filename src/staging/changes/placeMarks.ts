@@ -1,3 +1,4 @@
+import { runsOnBuildIn } from '../../permissions/buildFiles';
 import { FsError } from '../errno';
 import { silent } from '../namespace';
 import { lookFromAbove } from '../lower/lookFromAbove';
@@ -35,19 +36,26 @@ export function leavesFolder(root: OverlayDirectory, path: string, target: strin
 }
 
 /** What is known of a directory: it is looked at once, from above. */
-interface Known {
-  /** It or one above it is what git would take for a bare repository. */
+export interface Place {
+  /** It or one above it is what git would take for a bare repository (its `config` can name programs to run), as staged or as the folder has it. */
   readonly inRepository: boolean;
-  /** Where links with protected names in it and above it lead to. */
+  /** Where links of the user's with protected names, in it and above it, lead to. */
   readonly aliases: readonly string[];
   readonly staged: ReturnType<OverlayDirectory['find']>;
   /** Whether the folder has a directory there. */
   readonly isThere: boolean;
+  /** Whether what has this name in it runs on a build. */
+  readonly runsOnBuild: (name: string) => boolean;
 }
 
-/** Places that are protected for what they are, not for their name. */
-export class ProtectedPlaces {
-  private readonly of: (directory: string) => Known;
+/** Whether a path in a place is protected for what that place is, not for its name. */
+export function isProtectedByPlace({ inRepository, aliases }: Place, path: string): boolean {
+  return inRepository || aliases.some((target) => path === target || path.startsWith(`${target}/`));
+}
+
+/** The places of a change set. */
+export class Places {
+  readonly of: (directory: string) => Place;
   constructor(private readonly root: OverlayDirectory) {
     const top = this.look('', root, true, { inRepository: false, aliases: [] });
     this.of = lookFromAbove(top, (path, above) => {
@@ -58,16 +66,7 @@ export class ProtectedPlaces {
     });
   }
 
-  /**
-   * Whether a path lies in what git would take for a bare repository (its `config` can name programs to run), as staged
-   * or as the folder has it, or in what a link of the user's with a protected name leads to.
-   */
-  holds(path: string): boolean {
-    const { inRepository, aliases } = this.of(splitLower(path)[0]);
-    return inRepository || aliases.some((target) => path === target || path.startsWith(`${target}/`));
-  }
-
-  private look(directory: string, staged: Known['staged'], isThere: boolean, above: Pick<Known, 'inRepository' | 'aliases'>): Known {
+  private look(directory: string, staged: Place['staged'], isThere: boolean, above: Pick<Place, 'inRepository' | 'aliases'>): Place {
     const { lower } = this.root.context;
     const isRepository = ['HEAD', 'objects', 'refs'].every(
       (name) => (staged?.kind === 'directory' && staged.find(name) !== null) || (isThere && lower.lookup(directory, name) !== null),
@@ -78,6 +77,7 @@ export class ProtectedPlaces {
       aliases: aliases.length === 0 ? above.aliases : [...above.aliases, ...aliases],
       staged,
       isThere,
+      runsOnBuild: runsOnBuildIn(directory),
     };
   }
 

@@ -8,7 +8,8 @@ const deceptive =
 const sniffedBytes = 8000;
 
 export function isBinary(bytes: Uint8Array): boolean {
-  return bytes.subarray(0, sniffedBytes).includes(0);
+  const first = bytes.indexOf(0);
+  return first >= 0 && first < sniffedBytes;
 }
 
 /** True where a text holds what a reader does not see. A byte order mark at its start is none. */

@@ -76,6 +76,10 @@ export class OverlayFile implements FileNode {
     };
   }
 
+  get mode(): number {
+    return this.attributes?.mode ?? this.stat().mode;
+  }
+
   setTimes(cx: Accessor, times: SetTimes): void {
     this.change(cx, (own) => {
       if (times.atimeNs !== null) own.atimeNs = times.atimeNs;
