@@ -1,16 +1,15 @@
 import { constants, type BigIntStats, type Dirent } from 'node:fs';
 import type { NodeKind, Stat } from './vfs';
 
-const formatMask = BigInt(constants.S_IFMT);
-
 export function toStat(stats: BigIntStats): Stat {
+  const mode = Number(stats.mode);
   return {
     dev: stats.dev,
     ino: stats.ino,
-    kind: kindOfFormat(Number(stats.mode & formatMask)),
+    kind: kindOfFormat(mode & constants.S_IFMT),
     nlink: Number(stats.nlink),
     size: Number(stats.size),
-    mode: Number(stats.mode) & 0o7777,
+    mode: mode & 0o7777,
     atimeNs: stats.atimeNs,
     mtimeNs: stats.mtimeNs,
     ctimeNs: stats.ctimeNs,

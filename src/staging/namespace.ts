@@ -121,7 +121,15 @@ const nothing = (): void => undefined;
 export const silent: Accessor = {
   pid: 0,
   readOnly: true,
-  ledger: { read: nothing, written: nothing, created: nothing, removed: nothing, refused: nothing },
+  ledger: {
+    read: nothing,
+    bytesRead: nothing,
+    written: nothing,
+    bytesWritten: nothing,
+    created: nothing,
+    removed: nothing,
+    refused: nothing,
+  },
   quota: { write: nothing, create: nothing, fileSize: nothing },
 };
 

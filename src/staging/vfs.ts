@@ -17,8 +17,11 @@ export interface Accessor {
 }
 
 export interface LedgerSink {
-  read(path: string, bytes: number): void;
-  written(path: string, bytes: number): void;
+  /** A file was opened to be read. */
+  read(path: string): void;
+  bytesRead(bytes: number): void;
+  written(path: string): void;
+  bytesWritten(bytes: number): void;
   created(path: string): void;
   removed(path: string): void;
   refused(path: string, reason: string): void;

@@ -126,10 +126,13 @@ function lookupOrNull(cx: Accessor, directory: DirectoryNode, name: string): Nod
 }
 
 function componentsReversed(path: string): string[] {
-  return path
-    .split('/')
-    .filter((name) => name !== '')
-    .reverse();
+  const names: string[] = [];
+  for (let end = path.length; end > 0;) {
+    const slash = path.lastIndexOf('/', end - 1);
+    if (slash + 1 < end) names.push(path.slice(slash + 1, end));
+    end = slash;
+  }
+  return names;
 }
 
 export function checkPath(path: string): void {

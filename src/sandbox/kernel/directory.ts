@@ -6,6 +6,10 @@ import { directoryRights } from './rights';
 
 /** Bytes of a `dirent` before its name. */
 const direntHead = 24;
+/** The longest name in bytes: 255, or as many UTF-16 units where a system counts those. */
+const maxDirent = direntHead + 3 * 255;
+/** Entries on their way to a guest. */
+const records = Buffer.alloc(32 * 1024);
 
 export function toFiletype(kind: NodeKind): number {
   switch (kind) {
@@ -81,21 +85,21 @@ export class Directory extends Description {
   list(cx: Accessor, into: Uint8Array, cookie: number): number {
     if (cookie === 0 || this.#listing === null) this.#listing = this.directory.entries(cx);
     const listing = this.#listing;
-    const entry = Buffer.alloc(direntHead + 3 * 255);
     let used = 0;
-    for (let index = cookie; index < listing.length && used < into.length; index++) {
-      const item = listing[index];
-      if (!item) break;
-      const name = Buffer.from(item.name, 'utf8');
-      const bytes = direntHead + name.length;
-      const record = bytes <= entry.length ? entry.subarray(0, bytes) : Buffer.alloc(bytes);
-      record.writeBigUInt64LE(BigInt(index + 1), 0);
-      record.writeBigUInt64LE(BigInt.asUintN(64, item.ino), 8);
-      record.writeUInt32LE(name.length, 16);
-      record.writeUInt32LE(toFiletype(item.kind), 20);
-      name.copy(record, direntHead);
-      const fits = Math.min(bytes, into.length - used);
-      into.set(record.subarray(0, fits), used);
+    for (let index = cookie; used < into.length && index < listing.length;) {
+      let filled = 0;
+      const room = Math.min(records.length - maxDirent, into.length - used);
+      for (let item = listing[index]; item && filled < room; item = listing[++index]) {
+        const nameBytes = records.write(item.name, filled + direntHead, 'utf8');
+        records.writeUInt32LE(index + 1, filled);
+        records.writeUInt32LE(0, filled + 4);
+        records.writeBigUInt64LE(BigInt.asUintN(64, item.ino), filled + 8);
+        records.writeUInt32LE(nameBytes, filled + 16);
+        records.writeUInt32LE(toFiletype(item.kind), filled + 20);
+        filled += direntHead + nameBytes;
+      }
+      const fits = Math.min(filled, into.length - used);
+      into.set(records.subarray(0, fits), used);
       used += fits;
     }
     return used;

@@ -92,11 +92,13 @@ export class GuestMemory {
   /** A path or link text: EILSEQ where it is not UTF-8, EINVAL where it holds NUL, ENAMETOOLONG. */
   path(pointer: number, length: number): string {
     if (length > maxPathBytes) throw fsError('nametoolong');
-    const scratch = this.#scratch.subarray(0, length);
+    const scratch = this.#scratch;
     scratch.set(this.slice(pointer, length));
-    if (scratch.includes(0)) throw fsError('inval');
-    if (!isUtf8(scratch)) throw fsError('ilseq');
-    return scratch.toString('utf8');
+    const text = scratch.toString('utf8', 0, length);
+    if (text.includes('\0')) throw fsError('inval');
+    // What is no UTF-8 comes out with a sign that a name may hold too.
+    if (text.includes('\uFFFD') && !isUtf8(scratch.subarray(0, length))) throw fsError('ilseq');
+    return text;
   }
 
   #buffer(): ArrayBuffer | SharedArrayBuffer {

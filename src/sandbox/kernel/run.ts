@@ -391,6 +391,6 @@ function wantedMore(process: Process, trap: string, cap: number): boolean {
 const hostAccessor: Accessor = {
   pid: 0,
   readOnly: false,
-  ledger: { read() {}, written() {}, created() {}, removed() {}, refused() {} },
+  ledger: { read() {}, bytesRead() {}, written() {}, bytesWritten() {}, created() {}, removed() {}, refused() {} },
   quota: { write() {}, create() {}, fileSize() {} },
 };

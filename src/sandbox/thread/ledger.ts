@@ -21,12 +21,12 @@ export function createLedger(): Ledger {
   };
   return {
     sink: {
-      read(path, bytes) {
-        note('read', path);
+      read: (path) => note('read', path),
+      bytesRead(bytes) {
         bytesRead += bytes;
       },
-      written(path, bytes) {
-        note('written', path);
+      written: (path) => note('written', path),
+      bytesWritten(bytes) {
         bytesWritten += bytes;
       },
       created: (path) => note('created', path),

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, read
 import { fsError, toFsError } from '../errno';
 import { kindOfDirent, toStat } from '../hostStat';
 import type { Stat } from '../vfs';
-import { commitDirectoryPattern, joinLower, splitLower, type Lower, type LowerEntry, type LowerListing } from './lower';
+import { isCommitDirectory, splitLower, type Lower, type LowerEntry, type LowerEntryStat, type LowerListing } from './lower';
 
 /** Folders kept open; the least recently used one is closed first. */
 const keptFolders = 256;
@@ -28,8 +28,8 @@ export class DescriptorLower implements Lower {
   private readonly folders = new Map<string, number>();
   /** The folder that was last seen to stand where it did, and when. */
   private checked = { path: '', atMs: 0 };
-  /** Regular files seen since then, by path. */
-  private files = { paths: new Set<string>(), sinceMs: 0 };
+  /** Names of regular files seen since then, by directory. */
+  private files = { names: new Map<string, Set<string>>(), count: 0, sinceMs: 0 };
 
   constructor(root: string) {
     this.rootPath = realpathSync(root);
@@ -42,9 +42,9 @@ export class DescriptorLower implements Lower {
 
   stat(directory: string, name: string): Stat | null {
     const fd = this.folder(directory);
-    if (fd === null || commitDirectoryPattern.test(name)) return null;
+    if (fd === null || isCommitDirectory(name)) return null;
     const stat = lstatAt(fd, name);
-    if (stat?.kind === 'file') this.noteFile(directory, name);
+    if (stat?.kind === 'file') this.noteFile(this.filesOf(directory), name);
     return stat;
   }
 
@@ -61,13 +61,26 @@ export class DescriptorLower implements Lower {
   }
 
   wasFile(directory: string, name: string): boolean {
-    return this.files.paths.has(joinLower(directory, name)) && performance.now() - this.files.sinceMs < fileForMs;
+    const { names, sinceMs } = this.files;
+    return names.get(directory)?.has(name) === true && performance.now() - sinceMs < fileForMs;
   }
 
-  private noteFile(directory: string, name: string): void {
+  /** The names to note files of a directory in. */
+  private filesOf(directory: string): Set<string> {
     const now = performance.now();
-    if (this.files.paths.size >= keptFiles || now - this.files.sinceMs >= fileForMs) this.files = { paths: new Set(), sinceMs: now };
-    this.files.paths.add(joinLower(directory, name));
+    if (this.files.count >= keptFiles || now - this.files.sinceMs >= fileForMs) this.files = { names: new Map(), count: 0, sinceMs: now };
+    let names = this.files.names.get(directory);
+    if (names === undefined) {
+      names = new Set();
+      this.files.names.set(directory, names);
+    }
+    return names;
+  }
+
+  private noteFile(names: Set<string>, name: string): void {
+    const before = names.size;
+    names.add(name);
+    this.files.count += names.size - before;
   }
 
   list(directory: string): LowerListing | null {
@@ -80,9 +93,24 @@ export class DescriptorLower implements Lower {
     }
   }
 
+  listStats(directory: string): readonly LowerEntryStat[] {
+    const entries = this.list(directory)?.entries ?? [];
+    const fd = entries.length === 0 ? null : this.folder(directory);
+    if (fd === null) return [];
+    const files = this.filesOf(directory);
+    const found: LowerEntryStat[] = [];
+    for (const { name } of entries) {
+      const stat = lstatAt(fd, name);
+      if (stat === null) continue;
+      if (stat.kind === 'file') this.noteFile(files, name);
+      found.push({ name, stat });
+    }
+    return found;
+  }
+
   openFile(directory: string, name: string): { fd: number; stat: Stat } {
     const folder = this.folder(directory);
-    if (folder === null || commitDirectoryPattern.test(name)) throw fsError('noent');
+    if (folder === null || isCommitDirectory(name)) throw fsError('noent');
     return openRegular(`/proc/self/fd/${folder}/${name}`, fileFlags);
   }
 
@@ -104,7 +132,7 @@ export class DescriptorLower implements Lower {
 
   /** A descriptor of the folder, owned by this object and good until the next call; null where no folder is there. */
   private folder(path: string): number | null {
-    if (path.includes('.sunaba-') && path.split('/').some((name) => commitDirectoryPattern.test(name))) return null;
+    if (path.includes('.sunaba-') && path.split('/').some(isCommitDirectory)) return null;
     return this.rawFolder(path);
   }
 
@@ -216,7 +244,7 @@ export function toListing(found: Parameters<typeof kindOfDirent>[0][]): LowerLis
   let unnameable = false;
   for (const entry of found) {
     if (entry.name.includes('\uFFFD')) unnameable = true;
-    else if (!commitDirectoryPattern.test(entry.name)) entries.push({ name: entry.name, kind: kindOfDirent(entry) });
+    else if (!isCommitDirectory(entry.name)) entries.push({ name: entry.name, kind: kindOfDirent(entry) });
   }
   return { entries, unnameable };
 }

@@ -1,6 +1,6 @@
 import { fsError } from '../errno';
 import type { Stat } from '../vfs';
-import type { LowerListing } from './lower';
+import type { LowerEntryStat, LowerListing } from './lower';
 import type { NamedLower } from './spelledLower';
 
 /** A folder with nothing in it: what lies under the scratch of a conversation. */
@@ -41,6 +41,9 @@ export class EmptyLower implements NamedLower {
   }
   list(directory: string): LowerListing | null {
     return directory === '' ? { entries: [], unnameable: false } : null;
+  }
+  listStats(): readonly LowerEntryStat[] {
+    return [];
   }
   openFile(): never {
     throw fsError('noent');

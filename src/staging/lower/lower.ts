@@ -19,6 +19,8 @@ export interface Lower {
   wasFile(directory: string, name: string): boolean;
   /** What a directory holds, in the order of the file system; null where no directory is there. */
   list(directory: string): LowerListing | null;
+  /** The same with what `stat` tells of each entry, but of those that are gone meanwhile. */
+  listStats(directory: string): readonly LowerEntryStat[];
   /** Opens a regular file read-only. ENOENT, ELOOP for a link, EACCES for what is no regular file. The caller closes `fd`. */
   openFile(directory: string, name: string): { readonly fd: number; readonly stat: Stat };
   readlink(directory: string, name: string): string;
@@ -36,8 +38,17 @@ export interface LowerEntry {
   readonly kind: NodeKind;
 }
 
+export interface LowerEntryStat {
+  readonly name: string;
+  readonly stat: Stat;
+}
+
 /** Directories that commits keep their new files in while they run; nothing but a commit's recovery ever sees them. */
 export const commitDirectoryPattern = /^\.sunaba-commit-[0-9a-f]{16}$/;
+
+export function isCommitDirectory(name: string): boolean {
+  return name.startsWith('.sunaba-') && commitDirectoryPattern.test(name);
+}
 
 export function joinLower(directory: string, name: string): string {
   return directory === '' ? name : `${directory}/${name}`;

@@ -4,7 +4,7 @@ import { fsError, toFsError } from '../errno';
 import { sameObject, toStat } from '../hostStat';
 import type { Stat } from '../vfs';
 import { openRegular, toListing } from './descriptorLower';
-import { commitDirectoryPattern, type Lower, type LowerListing } from './lower';
+import { isCommitDirectory, type Lower, type LowerEntryStat, type LowerListing } from './lower';
 
 /**
  * Where there is no /proc: every component is looked at with lstat and must be a real directory, before and after the
@@ -18,7 +18,7 @@ export class PathLower implements Lower {
   }
 
   stat(directory: string, name: string): Stat | null {
-    if (commitDirectoryPattern.test(name)) return null;
+    if (isCommitDirectory(name)) return null;
     const before = this.chain(directory);
     if (before === null) return null;
     const stat = lstatPath(join(this.host(directory), name));
@@ -48,10 +48,17 @@ export class PathLower implements Lower {
     }
   }
 
+  listStats(directory: string): readonly LowerEntryStat[] {
+    return (this.list(directory)?.entries ?? []).flatMap(({ name }) => {
+      const stat = this.stat(directory, name);
+      return stat === null ? [] : [{ name, stat }];
+    });
+  }
+
   openFile(directory: string, name: string): { fd: number; stat: Stat } {
     const before = this.chain(directory);
     const path = join(this.host(directory), name);
-    const expected = before === null || commitDirectoryPattern.test(name) ? null : lstatPath(path);
+    const expected = before === null || isCommitDirectory(name) ? null : lstatPath(path);
     if (before === null || expected === null) throw fsError('noent');
     if (expected.kind === 'symlink') throw fsError('loop');
     if (expected.kind !== 'file') throw fsError('acces');
@@ -86,7 +93,7 @@ export class PathLower implements Lower {
     const stats: Stat[] = [];
     let path = this.root;
     for (const name of directory === '' ? [''] : ['', ...directory.split('/')]) {
-      if (commitDirectoryPattern.test(name)) return null;
+      if (isCommitDirectory(name)) return null;
       path = join(path, name);
       const stat = lstatPath(path);
       if (stat?.kind !== 'directory') return null;

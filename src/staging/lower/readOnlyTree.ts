@@ -109,14 +109,14 @@ class ReadOnlyFile implements FileNode {
     if (options.write || options.truncate) throw fsError('rofs');
     const { fd, stat } = this.lower.openFile(this.directory, this.name);
     const path = joinLower(this.directory, this.name);
-    cx.ledger.read(path, 0);
+    cx.ledger.read(path);
     return {
       kind: 'file',
       stat: () => stat,
       read: (reader, into, offset) => {
         try {
           const bytes = readSync(fd, into, 0, into.byteLength, offset);
-          reader.ledger.read(path, bytes);
+          reader.ledger.bytesRead(bytes);
           return bytes;
         } catch (cause) {
           throw toFsError(cause);

@@ -1,7 +1,7 @@
 import { sameObject } from '../hostStat';
 import type { Stat } from '../vfs';
 import { fsError } from '../errno';
-import { joinLower, splitLower, type Lower, type LowerListing } from './lower';
+import { joinLower, splitLower, type Lower, type LowerEntryStat, type LowerListing } from './lower';
 import { isAscii, otherSpelling, spellingKey } from './spelling';
 
 /** A folder that also knows by which names it has what it has. Everything but `lookup` takes a name as it stands there. */
@@ -84,6 +84,17 @@ export class SpelledLower implements NamedLower {
 
   list(directory: string): LowerListing | null {
     return this.isPath(directory) ? this.inner.list(directory) : null;
+  }
+
+  listStats(directory: string): readonly LowerEntryStat[] {
+    if (!this.isPath(directory)) return [];
+    const found = this.inner.listStats(directory);
+    const known = this.of(directory);
+    for (const { name, stat } of found) {
+      if (known.folds !== null) break;
+      this.probe(known, directory, name, stat);
+    }
+    return found;
   }
 
   openFile(directory: string, name: string): { fd: number; stat: Stat } {

@@ -13,6 +13,21 @@ import type { Attributes, LogRecord } from './records';
 export type CoveringNode = OverlayDirectory | OverlayFile | OverlayLink;
 export type OverlayNode = CoveringNode | OverlayUnsupported;
 
+/** Classes of entries that a directory keeps: matching a name against all rules takes longer than looking it up. */
+const keptClasses = 1000;
+
+/** What a directory knows by its place, until a directory is moved. */
+interface Knowledge {
+  readonly moves: number;
+  /** Relative to the folder. */
+  readonly path: string;
+  /** What stands before a name in the guest's path of an entry. */
+  readonly guestPrefix: string;
+  readonly class: FileClass;
+  readonly lowerClass: FileClass;
+  readonly classes: Map<string, FileClass>;
+}
+
 /**
  * A directory: what the folder has at `lowerPath` (null: nothing shows through), covered by `upper`, where null stands
  * for a removed entry. Renaming moves this object alone; what it shows stays where it is in the folder.
@@ -27,7 +42,7 @@ export class OverlayDirectory implements DirectoryNode {
   private readonly folders = new Map<string, OverlayDirectory>();
   /** When an entry was last added or removed here. */
   private touchedNs: bigint | null = null;
-  private known: { readonly moves: number; readonly path: string; readonly class: FileClass; readonly lowerClass: FileClass } | null = null;
+  private known: Knowledge | null = null;
 
   constructor(
     readonly context: OverlayContext,
@@ -51,9 +66,7 @@ export class OverlayDirectory implements DirectoryNode {
   }
 
   guestPathOf(name: string): string {
-    const path = this.path();
-    const { guestPath } = this.context;
-    return `${guestPath === '/' ? '' : guestPath}/${path === '' ? '' : `${path}/`}${name}`;
+    return this.knowledge().guestPrefix + name;
   }
 
   stat(): Stat {
@@ -209,10 +222,8 @@ export class OverlayDirectory implements DirectoryNode {
     ];
     if (this.removed) return entries;
     if (this.lowerPath !== null) {
-      for (const { name } of this.context.lower.list(this.lowerPath)?.entries ?? []) {
-        if (this.upper.has(name) || this.classOf(name).hidden) continue;
-        const stat = this.context.lower.stat(this.lowerPath, name);
-        if (stat !== null) entries.push({ name, ino: stat.ino, kind: stat.kind });
+      for (const { name, stat } of this.context.lower.listStats(this.lowerPath)) {
+        if (!this.upper.has(name) && !this.classOf(name).hidden) entries.push({ name, ino: stat.ino, kind: stat.kind });
       }
     }
     for (const [name, node] of this.upper) {
@@ -521,6 +532,17 @@ export class OverlayDirectory implements DirectoryNode {
 
   /** What the policy says of an entry, by its name here and by its name in the folder. */
   classOf(name: string): FileClass {
+    const { classes } = this.knowledge();
+    let found = classes.get(name);
+    if (found === undefined) {
+      found = this.classify(name);
+      if (classes.size >= keptClasses) classes.clear();
+      classes.set(name, found);
+    }
+    return found;
+  }
+
+  private classify(name: string): FileClass {
     const { path, class: own, lowerClass } = this.knowledge();
     const found = this.context.policy.classifyEntry(path, own, name);
     if (this.lowerPath === null || this.lowerPath === path) return found;
@@ -528,13 +550,14 @@ export class OverlayDirectory implements DirectoryNode {
     return below.hidden && !found.hidden ? { ...found, hidden: true } : found;
   }
 
-  private knowledge(): NonNullable<OverlayDirectory['known']> {
+  private knowledge(): Knowledge {
     if (this.known?.moves === this.context.moves) return this.known;
-    const { policy, moves } = this.context;
+    const { policy, moves, guestPath } = this.context;
     const path = this.above === null ? '' : joinLower(this.above.path(), this.ownName);
     const own = this.above === null ? plainClass : this.above.classOf(this.ownName);
     const lowerClass = this.lowerPath === null || this.lowerPath === path ? own : policy.classify(this.lowerPath);
-    this.known = { moves, path, class: own, lowerClass };
+    const guestPrefix = `${guestPath === '/' ? '' : guestPath}/${path === '' ? '' : `${path}/`}`;
+    this.known = { moves, path, guestPrefix, class: own, lowerClass, classes: new Map() };
     return this.known;
   }
 }

@@ -4,7 +4,7 @@ import { toStat } from '../hostStat';
 import { splitLower } from '../lower/lower';
 import type { FileNode } from '../node';
 import { writeFully } from '../privateFile';
-import type { Accessor, OpenFile, SetTimes, Stat } from '../vfs';
+import type { Accessor, LedgerSink, OpenFile, SetTimes, Stat } from '../vfs';
 import { hashOfFd } from '../contentHash';
 import { existing, toBase, type OverlayContext, type Transaction } from './context';
 import type { OverlayDirectory } from './directory';
@@ -33,6 +33,8 @@ export class OverlayFile implements FileNode {
   private fd: number | null = null;
   private seenAtMs = -Infinity;
   private handles = 0;
+  /** Who was last told that it is written. */
+  private notedIn: LedgerSink | null = null;
   /** Grows with every change of the contents; tells what was read of them from what is there now. */
   version = 0;
 
@@ -103,7 +105,7 @@ export class OverlayFile implements FileNode {
       this.release();
       throw cause;
     }
-    if (options.read) cx.ledger.read(this.guestPath(), 0);
+    if (options.read) cx.ledger.read(this.guestPath());
     return new OverlayHandle(this);
   }
 
@@ -136,7 +138,7 @@ export class OverlayFile implements FileNode {
   read(cx: Accessor, into: Uint8Array, offset: number): number {
     try {
       const bytes = readSync(this.descriptor(), into, 0, into.byteLength, offset);
-      cx.ledger.read(this.guestPath(), bytes);
+      cx.ledger.bytesRead(bytes);
       return bytes;
     } catch (cause) {
       throw toFsError(cause);
@@ -155,7 +157,8 @@ export class OverlayFile implements FileNode {
     } catch (cause) {
       throw toFsError(cause);
     }
-    cx.ledger.written(this.guestPath(), from.byteLength);
+    this.noteWritten(cx);
+    cx.ledger.bytesWritten(from.byteLength);
     return from.byteLength;
   }
 
@@ -170,7 +173,7 @@ export class OverlayFile implements FileNode {
     } catch (cause) {
       throw toFsError(cause);
     }
-    cx.ledger.written(this.guestPath(), 0);
+    this.noteWritten(cx);
   }
 
   sync(): void {
@@ -292,13 +295,20 @@ export class OverlayFile implements FileNode {
     }
   }
 
+  /** Tells a ledger once: most files are written in many pieces. */
+  private noteWritten(cx: Accessor): void {
+    if (this.notedIn === cx.ledger) return;
+    this.notedIn = cx.ledger;
+    cx.ledger.written(this.guestPath());
+  }
+
   private change(cx: Accessor, edit: (own: Attributes) => void): void {
     if (cx.readOnly) throw fsError('rofs');
     this.parent?.mayChange(cx, this.name);
     if (this.id === null && this.parent !== null) this.context.transact((tx) => this.pin(tx));
     const seen = this.contentStat();
     this.replaceAttributes(edit, this.attributes ?? { mode: seen.mode, ino: seen.ino, atimeNs: null, mtimeNs: null });
-    cx.ledger.written(this.guestPath(), 0);
+    this.noteWritten(cx);
   }
 
   /** A time that was set holds until the next write. */

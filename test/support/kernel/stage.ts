@@ -33,7 +33,9 @@ export class Stage {
     const nothing = (): void => {};
     const sink: LedgerSink = {
       read: nothing,
+      bytesRead: nothing,
       written: nothing,
+      bytesWritten: nothing,
       created: nothing,
       removed: nothing,
       refused: (at) => this.refused.push(at),

@@ -14,7 +14,15 @@ const nothing = (): void => undefined;
 const cx: Accessor = {
   pid: 1,
   readOnly: false,
-  ledger: { read: nothing, written: nothing, created: nothing, removed: nothing, refused: nothing },
+  ledger: {
+    read: nothing,
+    bytesRead: nothing,
+    written: nothing,
+    bytesWritten: nothing,
+    created: nothing,
+    removed: nothing,
+    refused: nothing,
+  },
   quota: { write: nothing, create: nothing, fileSize: nothing },
 };
 const reading: OpenOptions = { read: true, write: false, create: false, exclusive: false, truncate: false, directory: false, follow: true };

@@ -10,7 +10,15 @@ import type { CommitReport } from '../../../src/shared/changeSet';
 import type { Accessor, LedgerSink, Namespace, OpenDirectory, OpenFile, OpenOptions } from '../../../src/staging/vfs';
 
 const nothing = (): void => undefined;
-export const noLedger: LedgerSink = { read: nothing, written: nothing, created: nothing, removed: nothing, refused: nothing };
+export const noLedger: LedgerSink = {
+  read: nothing,
+  bytesRead: nothing,
+  written: nothing,
+  bytesWritten: nothing,
+  created: nothing,
+  removed: nothing,
+  refused: nothing,
+};
 export const cx: Accessor = { pid: 1, readOnly: false, ledger: noLedger, quota: { write: nothing, create: nothing, fileSize: nothing } };
 
 export const reading: OpenOptions = {
