@@ -87,7 +87,7 @@ export class ChangeDescriber {
     const entry: EntryKind = staged?.kind ?? entryOf(lowerStat);
     const target = staged?.kind === 'symlink' ? staged.readlink() : '';
     // No path and no link's text holds a NUL.
-    const identity = [kind, path, from, entry, baseHash, stagedHash, mode, target].join('\0');
+    const identity = `${kind}\0${path}\0${from}\0${entry}\0${baseHash}\0${stagedHash}\0${mode}\0${target}`;
     const lowerIsBinary = lower?.bytes != null && isBinary(lower.bytes);
     const stagedIsBinary = after?.bytes != null && isBinary(after.bytes);
     const marks = this.marks(look, after, stagedIsBinary, place);

@@ -3,6 +3,9 @@ import { diffArrays } from 'diff';
 /** Differences beyond this many lines are counted as all removed and all added: the figure is for a reader, not for a patch. */
 const maxEditLength = 2000;
 
+/** Up to so many pairs of lines are compared one by one, which takes less than to begin in a cleverer way. */
+const maxPairs = 256;
+
 export interface LineCounts {
   readonly added: number;
   readonly removed: number;
@@ -15,16 +18,32 @@ export function countLines(base: Buffer | null, staged: Buffer | null): LineCoun
   if (base === null || base.length === 0) return { added: lineCount(staged), removed: 0 };
   if (staged === null || staged.length === 0) return { added: 0, removed: lineCount(base) };
   const [removed, added] = middles(base, staged);
-  if (removed.length === 0 || added.length === 0) return { added: added.length, removed: removed.length };
-  if (removed.length === 1 || added.length === 1) {
-    const [one = '', many] = removed.length === 1 ? [removed[0], added] : [added[0], removed];
-    const kept = many.includes(one) ? 1 : 0;
-    return { added: added.length - kept, removed: removed.length - kept };
+  const isQuick = removed.length <= 1 || added.length <= 1 || removed.length * added.length <= maxPairs;
+  const kept = isQuick ? commonLines(removed, added) : commonLinesOfMany(removed, added);
+  return { added: added.length - kept, removed: removed.length - kept };
+}
+
+/** How many lines two texts have in common, in the same order. */
+function commonLines(removed: readonly string[], added: readonly string[]): number {
+  /** For the lines of `removed` so far: how many of the first lines of `added` are among them. */
+  const counts = new Array<number>(added.length + 1).fill(0);
+  for (const line of removed) {
+    let before = 0;
+    let left = 0;
+    for (let at = 1; at < counts.length; at++) {
+      const above = counts[at] ?? 0;
+      left = line === added[at - 1] ? before + 1 : Math.max(left, above);
+      counts[at] = left;
+      before = above;
+    }
   }
-  const parts = diffArrays(removed, added, { maxEditLength });
-  if (parts === undefined) return { added: added.length, removed: removed.length };
-  const count = (which: 'added' | 'removed'): number => parts.filter((part) => part[which]).reduce((sum, part) => sum + part.count, 0);
-  return { added: count('added'), removed: count('removed') };
+  return counts[added.length] ?? 0;
+}
+
+/** The same where there are many and most are alike; none where the texts differ too much. */
+function commonLinesOfMany(removed: string[], added: string[]): number {
+  const parts = diffArrays(removed, added, { maxEditLength }) ?? [];
+  return parts.reduce((sum, part) => (part.added || part.removed ? sum : sum + part.count), 0);
 }
 
 /** The lines of two texts without those that both begin and end with. */
