@@ -8,6 +8,9 @@ import { keptMemoryBytes, type WorkerJob, type WorkerReport } from './workerJob'
  * nothing but that memory; one that another guest had is emptied before.
  */
 
+// Every guest ends by a trap; where it was is nobody's question.
+Error.stackTraceLimit = 0;
+
 const modules = new Map<string, WebAssembly.Module>();
 const collector = new MemoryCollector();
 
@@ -32,10 +35,14 @@ function letGo(held: WebAssembly.Memory): void {
   collector.letGo(held.buffer.byteLength);
 }
 
-/** The mailbox is the kernel's to empty, which uses it already. */
+/** The mailbox is the kernel's to empty, which uses it already. Shared memory is filled element by element: large ones. */
 function empty({ buffer }: WebAssembly.Memory, mailboxAddress: number): void {
-  new Uint8Array(buffer, 0, mailboxAddress).fill(0);
-  new Uint8Array(buffer, mailboxAddress + mailboxBytes).fill(0);
+  const wide = BigUint64Array.BYTES_PER_ELEMENT;
+  const end = Math.ceil((mailboxAddress + mailboxBytes) / wide) * wide;
+  new BigUint64Array(buffer, 0, Math.floor(mailboxAddress / wide)).fill(0n);
+  new Uint8Array(buffer, 0, mailboxAddress).fill(0, Math.floor(mailboxAddress / wide) * wide);
+  new Uint8Array(buffer, 0, end).fill(0, mailboxAddress + mailboxBytes);
+  new BigUint64Array(buffer, end).fill(0n);
 }
 
 function run(module: WebAssembly.Module, held: WebAssembly.Memory, mailboxAddress: number): string | null {
