@@ -11,22 +11,26 @@ pub enum Token {
     End,
 }
 
-/// The words with their lines; a fault gives the line.
-pub fn words(source: &str) -> Vec<(Token, usize)> {
+/// The words with their lines, of which the first is `line`; a newline's is the one that it begins, as messages count.
+/// `None` where the text ends within a comment, a string or a continued line.
+pub fn words(source: &str, mut line: usize) -> Option<Vec<(Token, usize)>> {
     let chars: Vec<char> = source.chars().collect();
-    let (mut at, mut line) = (0, 1);
+    let mut at = 0;
     let mut out = Vec::new();
     while at < chars.len() {
         let c = chars[at];
         match c {
             '\n' => {
-                out.push((Token::Newline, line));
                 line += 1;
+                out.push((Token::Newline, line));
                 at += 1;
             }
             '\\' if chars.get(at + 1) == Some(&'\n') => {
                 line += 1;
                 at += 2;
+                if at >= chars.len() {
+                    return None;
+                }
             }
             ' ' | '\t' | '\r' | '\u{c}' => at += 1,
             '#' => {
@@ -40,6 +44,9 @@ pub fn words(source: &str) -> Vec<(Token, usize)> {
                     line += usize::from(chars[at] == '\n');
                     at += 1;
                 }
+                if at >= chars.len() {
+                    return None;
+                }
                 at += 2;
             }
             '"' => {
@@ -48,6 +55,9 @@ pub fn words(source: &str) -> Vec<(Token, usize)> {
                 while at < chars.len() && chars[at] != '"' {
                     line += usize::from(chars[at] == '\n');
                     at += 1;
+                }
+                if at >= chars.len() {
+                    return None;
                 }
                 out.push((Token::Text(chars[start..at].iter().collect()), line));
                 at += 1;
@@ -58,6 +68,9 @@ pub fn words(source: &str) -> Vec<(Token, usize)> {
                     if n == '\\' && chars.get(at + 1) == Some(&'\n') {
                         at += 2;
                         line += 1;
+                        if at >= chars.len() {
+                            return None;
+                        }
                         continue;
                     }
                     if !(n.is_ascii_digit() || ('A'..='F').contains(&n) || (n == '.' && !text.contains('.'))) {
@@ -84,7 +97,6 @@ pub fn words(source: &str) -> Vec<(Token, usize)> {
             }
         }
     }
-    out.push((Token::Newline, line));
     out.push((Token::End, line));
-    out
+    Some(out)
 }

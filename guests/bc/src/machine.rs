@@ -1,7 +1,8 @@
 //! Runs statements.
 
 use crate::decimal::Decimal;
-use crate::lex;
+use crate::input::Input;
+use crate::lex::{self, Token};
 use crate::library;
 use crate::parse::{Argument, Expression, Fault, Function, Parser, Piece, Place, Statement};
 use num_bigint::BigInt;
@@ -57,31 +58,68 @@ impl Machine {
         self.out.flush();
     }
 
-    pub fn run(&mut self, source: &str, name: &str) -> Flow {
-        let words = lex::words(source);
-        let mut parser = Parser::new(&words);
+    /// Runs a text line by line, as it comes: what one line begins and the next ones end is one item.
+    pub fn run(&mut self, input: &mut Input, name: &str) -> Flow {
+        let mut item = String::new();
+        let (mut first, mut next) = (1, 1);
+        // Braces that a faulty item has left open: what is in them belongs to it.
+        let mut open = 0;
         loop {
-            parser.newlines();
-            if parser.is_over() {
-                return Flow::On;
+            if input.is_dry() {
+                self.out.flush();
             }
-            match parser.top() {
-                Ok(statement) => match self.statement(&statement) {
-                    Ok(Flow::Quit) => return Flow::Quit,
-                    Ok(_) => {}
-                    Err(fault) => {
-                        self.out.flush();
-                        eprintln!("Runtime error (func=(main), adr=0): {fault}");
-                        parser.skip_line();
+            let Some(line) = input.line() else { break };
+            next += 1;
+            if open > 0 {
+                open += braces(&lex::words(&line, 1).unwrap_or_default());
+                first = next;
+                continue;
+            }
+            item.push_str(&line);
+            let Some(words) = lex::words(&item, first) else { continue };
+            match Parser::new(&words).all() {
+                Ok(statements) => {
+                    if let Flow::Quit = self.item(&statements) {
+                        return Flow::Quit;
                     }
-                },
-                Err(Fault(line)) => {
+                }
+                Err(Fault::Open) if line.ends_with('\n') => continue,
+                Err(Fault::Quit) => return Flow::Quit,
+                Err(Fault::Syntax(line)) => {
+                    self.complain(name, line);
+                    open = braces(&words);
+                }
+                Err(Fault::Open) => break,
+            }
+            item.clear();
+            first = next;
+        }
+        if !item.is_empty() {
+            // At the end of a file bc has begun to count anew.
+            self.complain(name, 1);
+        }
+        Flow::On
+    }
+
+    fn complain(&mut self, name: &str, line: usize) {
+        self.out.flush();
+        eprintln!("{name} {line}: syntax error");
+    }
+
+    /// A fault ends the item.
+    fn item(&mut self, statements: &[Statement]) -> Flow {
+        for statement in statements {
+            match self.statement(statement) {
+                Ok(Flow::Quit) => return Flow::Quit,
+                Ok(_) => {}
+                Err(fault) => {
                     self.out.flush();
-                    eprintln!("{name} {line}: syntax error");
-                    parser.skip_line();
+                    eprintln!("Runtime error (func=(main), adr=0): {fault}");
+                    break;
                 }
             }
         }
+        Flow::On
     }
 
     fn body(&mut self, statements: &[Statement]) -> Result<Flow, String> {
@@ -164,7 +202,7 @@ impl Machine {
                 let value = value.as_ref().map_or(Ok(Decimal::whole(0)), |value| self.value(value))?;
                 return Ok(Flow::Return(value));
             }
-            Statement::Quit => return Ok(Flow::Quit),
+            Statement::Halt => return Ok(Flow::Quit),
             Statement::Define(name, function) => {
                 self.functions.insert(name.clone(), Rc::new(function.clone()));
             }
@@ -371,6 +409,12 @@ impl Machine {
             _ => Decimal::new(BigInt::from(0), 0),
         })
     }
+}
+
+/// How many braces the words leave open.
+fn braces(words: &[(Token, usize)]) -> i64 {
+    let count = |wanted: &str| words.iter().filter(|(token, _)| matches!(token, Token::Sign(sign) if sign == wanted)).count() as i64;
+    count("{") - count("}")
 }
 
 fn unescape(text: &str) -> String {

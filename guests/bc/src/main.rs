@@ -2,17 +2,18 @@
 #![forbid(unsafe_code)]
 
 mod decimal;
+mod input;
 mod lex;
 mod library;
 mod machine;
 mod parse;
 
+use input::Input;
 use machine::{Flow, Machine};
-use std::io::Read;
 use std::process::ExitCode;
 use sunaba_gnu::options::{Item, Opt, Order, flag, parse as parse_options, value};
 use sunaba_gnu::output::{complain, say, version};
-use sunaba_gnu::{bytes, error};
+use sunaba_gnu::bytes;
 
 const HELP: &str = "usage: bc [options] [file ...]
   -h  --help         print this usage and exit
@@ -61,25 +62,17 @@ fn run(args: &[Vec<u8>]) -> i32 {
             },
         }
     }
+    names.push(b"-".to_vec());
     for name in &names {
-        match std::fs::read(bytes::path(name)) {
-            Ok(text) => {
-                if let Flow::Quit = machine.run(&bytes::lossy(&text), &bytes::lossy(name)) {
-                    machine.flush();
-                    return 0;
-                }
-            }
-            Err(fault) => {
-                machine.flush();
-                eprintln!("File {} is unavailable.", bytes::lossy(name));
-                let _ = error::text(&fault);
-                return 1;
-            }
+        let Ok(mut input) = Input::open(name) else {
+            machine.flush();
+            eprintln!("File {} is unavailable.", bytes::lossy(name));
+            return 1;
+        };
+        let shown = if name == b"-" { "(standard_in)".into() } else { bytes::lossy(name) };
+        if let Flow::Quit = machine.run(&mut input, &shown) {
+            break;
         }
-    }
-    let mut text = Vec::new();
-    if std::io::stdin().read_to_end(&mut text).is_ok() {
-        machine.run(&bytes::lossy(&text), "(standard_in)");
     }
     machine.flush();
     0

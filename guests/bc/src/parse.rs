@@ -41,8 +41,15 @@ pub enum Statement {
     Break,
     Continue,
     Return(Option<Expression>),
-    Quit,
+    Halt,
     Define(String, Function),
+}
+
+impl Statement {
+    /// Another statement may follow at once.
+    fn is_compound(&self) -> bool {
+        matches!(self, Statement::Define(..) | Statement::Block(_) | Statement::If(..) | Statement::While(..) | Statement::For(..))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -61,14 +68,24 @@ pub struct Function {
     pub body: Vec<Statement>,
 }
 
-/// Line of the fault.
-pub struct Fault(pub usize);
+/// Why there is no statement.
+pub enum Fault {
+    /// A syntax error in this line.
+    Syntax(usize),
+    /// The text ends too early.
+    Open,
+    /// `quit`, which ends bc as soon as it is read.
+    Quit,
+}
 
 type Parsed<T> = Result<T, Fault>;
 
+/// Names that are no variables.
+const RESERVED: &[&str] = &["auto", "break", "continue", "define", "else", "for", "halt", "if", "print", "quit", "return", "while"];
+
 pub struct Parser<'a> {
     words: &'a [(Token, usize)],
-    pub at: usize,
+    at: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -80,7 +97,7 @@ impl<'a> Parser<'a> {
         self.words.get(self.at).map_or(&Token::End, |(token, _)| token)
     }
 
-    pub fn is_over(&self) -> bool {
+    fn is_over(&self) -> bool {
         *self.peek() == Token::End
     }
 
@@ -89,7 +106,7 @@ impl<'a> Parser<'a> {
     }
 
     fn fault<T>(&self) -> Parsed<T> {
-        Err(Fault(self.line()))
+        Err(if self.is_over() { Fault::Open } else { Fault::Syntax(self.line()) })
     }
 
     fn sign(&mut self, wanted: &str) -> bool {
@@ -108,7 +125,7 @@ impl<'a> Parser<'a> {
         hit
     }
 
-    pub fn newlines(&mut self) {
+    fn newlines(&mut self) {
         while *self.peek() == Token::Newline || matches!(self.peek(), Token::Sign(sign) if sign == ";") {
             self.at += 1;
         }
@@ -120,21 +137,25 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Past the rest of the line, after a fault.
-    pub fn skip_line(&mut self) {
-        while !matches!(self.peek(), Token::Newline | Token::End) {
-            self.at += 1;
+    /// The statements of the top level.
+    pub fn all(&mut self) -> Parsed<Vec<Statement>> {
+        let mut statements = Vec::new();
+        loop {
+            self.newlines();
+            if self.is_over() {
+                return Ok(statements);
+            }
+            statements.push(self.top()?);
         }
     }
 
     /// One statement of the top level, with what ends it.
-    pub fn top(&mut self) -> Parsed<Statement> {
+    fn top(&mut self) -> Parsed<Statement> {
         let statement = self.statement()?;
         match self.peek() {
             Token::Newline => self.at += 1,
             Token::Sign(sign) if sign == ";" => self.at += 1,
-            Token::End => {}
-            _ if matches!(statement, Statement::Define(..) | Statement::Block(_) | Statement::If(..) | Statement::While(..) | Statement::For(..)) => {}
+            _ if statement.is_compound() => {}
             _ => return self.fault(),
         }
         Ok(statement)
@@ -158,13 +179,10 @@ impl<'a> Parser<'a> {
                     self.need(")")?;
                     self.only_newlines();
                     let then = Box::new(self.statement()?);
-                    let mark = self.at;
-                    self.newlines();
                     if self.word("else") {
                         self.only_newlines();
                         return Ok(Statement::If(test, then, Some(Box::new(self.statement()?))));
                     }
-                    self.at = mark;
                     Ok(Statement::If(test, then, None))
                 }
                 "while" => {
@@ -187,12 +205,13 @@ impl<'a> Parser<'a> {
                     self.only_newlines();
                     Ok(Statement::For(first, test, step, Box::new(self.statement()?)))
                 }
-                "break" | "continue" | "quit" | "halt" => {
+                "quit" => Err(Fault::Quit),
+                "break" | "continue" | "halt" => {
                     self.at += 1;
                     Ok(match name.as_str() {
                         "break" => Statement::Break,
                         "continue" => Statement::Continue,
-                        _ => Statement::Quit,
+                        _ => Statement::Halt,
                     })
                 }
                 "return" => {
@@ -238,10 +257,11 @@ impl<'a> Parser<'a> {
             if self.sign("}") {
                 return Ok(body);
             }
-            if self.is_over() {
+            body.push(self.statement()?);
+            let ends = matches!(self.peek(), Token::Newline | Token::End) || matches!(self.peek(), Token::Sign(sign) if sign == ";" || sign == "}");
+            if !ends && !body.last().is_some_and(Statement::is_compound) {
                 return self.fault();
             }
-            body.push(self.statement()?);
         }
     }
 
@@ -402,6 +422,7 @@ impl<'a> Parser<'a> {
                 self.at += 1;
                 Ok(Expression::Last)
             }
+            Token::Name(name) if RESERVED.contains(&name.as_str()) => self.fault(),
             Token::Name(name) => {
                 self.at += 1;
                 if self.sign("(") {

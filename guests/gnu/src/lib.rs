@@ -8,6 +8,7 @@ pub mod options;
 pub mod output;
 pub mod quote;
 pub mod regex;
+pub mod stdin;
 pub mod status;
 pub mod stream;
 pub mod time;

@@ -6,17 +6,30 @@ use std::io::{self, BufWriter, Stdout, Write};
 pub struct Out {
     to: BufWriter<Stdout>,
     tool: &'static str,
+    /// Each line is written as it comes.
+    by_line: bool,
 }
+
+/// By which `stdbuf` tells a command how to write.
+pub const BUFFERING: &str = "_STDBUF_O";
 
 impl Out {
     pub fn new(tool: &'static str) -> Out {
-        Out { to: BufWriter::with_capacity(1 << 16, io::stdout()), tool }
+        let by_line = std::env::var_os(BUFFERING).is_some_and(|mode| mode == "L" || mode == "0");
+        Out { to: BufWriter::with_capacity(1 << 16, io::stdout()), tool, by_line }
+    }
+
+    pub fn write_by_line(&mut self) {
+        self.by_line = true;
     }
 
     /// Writes; a reader that is gone ends the process quietly, as SIGPIPE would.
     pub fn put(&mut self, bytes: &[u8]) {
         if let Err(error) = self.to.write_all(bytes) {
             self.fail(&error);
+        }
+        if self.by_line && matches!(bytes.last(), Some(b'\n' | 0)) {
+            self.flush();
         }
     }
 

@@ -27,7 +27,10 @@ pub fn run(name: &str, args: &[Vec<u8>]) -> i32 {
             return 2;
         }
     };
-    let mut grep = Grep { searcher: pattern::searcher(&settings), out: Out::new("grep"), settings, patterns, matched: false, failed: false, separate: false };
+    let mut grep = Grep { searcher: pattern::searcher(&settings), out: Out::new("grep"), settings, patterns, matched: false, failed: false, separate: false, stopped: None };
+    if grep.settings.by_line {
+        grep.out.write_by_line();
+    }
     files::all(&mut grep);
     grep.out.flush();
     match (grep.failed, grep.matched, grep.settings.quiet) {
@@ -47,6 +50,8 @@ pub struct Grep {
     failed: bool,
     /// Whether lines of a group were printed before: groups with context are parted by `--`.
     separate: bool,
+    /// Where in the last input the last of the most lines ended that were asked for.
+    stopped: Option<u64>,
 }
 
 impl Grep {
@@ -64,6 +69,7 @@ impl Grep {
         let result = self.patterns.search(&mut self.searcher, input, &mut printer);
         let (count, separate) = (printer.count(), printer.separate());
         let binary = printer.binary();
+        self.stopped = printer.stopped();
         self.separate = separate;
         if let Err(fault) = result {
             self.complain(name, &fault);

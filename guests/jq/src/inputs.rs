@@ -3,9 +3,10 @@
 use crate::diagnose::diagnose;
 use crate::options::Settings;
 use jaq_json::{Val, read};
+use memchr::memchr;
 use std::cell::RefCell;
-use std::io::Read;
 use std::rc::Rc;
+use sunaba_gnu::stream::{PIECE, Source};
 use sunaba_gnu::{bytes, error};
 
 /// Where the reading is, for messages.
@@ -54,11 +55,16 @@ enum Mode {
     SlurpText,
 }
 
-/// A file's text, and what is left of it.
+/// A file's text as far as it was read; from `at` on it is still to be taken.
 struct Current {
+    source: Source,
     text: Vec<u8>,
     at: usize,
-    ready: std::vec::IntoIter<Result<Val, String>>,
+    ended: bool,
+    failed: bool,
+    /// Lines that the last value took, and how far they are counted.
+    lines: usize,
+    counted: usize,
 }
 
 impl Inputs {
@@ -78,23 +84,25 @@ impl Inputs {
         self.state.clone()
     }
 
-    fn open(&mut self) -> Option<Vec<u8>> {
+    fn open(&mut self) -> Option<Current> {
         loop {
             let name = self.files.next()?;
-            let result = if name == b"-" {
-                let mut text = Vec::new();
-                std::io::stdin().read_to_end(&mut text).map(|_| text)
-            } else {
-                std::fs::read(bytes::path(&name))
-            };
+            let result = Source::open(&name).and_then(|source| {
+                let mut current = Current { source, text: Vec::new(), at: 0, ended: false, failed: false, lines: 0, counted: 0 };
+                current.more()?;
+                if current.text.starts_with(b"\xef\xbb\xbf") {
+                    current.text.drain(..3);
+                }
+                Ok(current)
+            });
             let mut place = self.state.0.borrow_mut();
             match result {
-                Ok(text) => {
+                Ok(current) => {
                     // jq names every input so.
                     place.name = "<stdin>".into();
                     place.file = (name != b"-").then(|| bytes::lossy(&name).into_owned());
                     place.line = 0;
-                    return Some(text.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(text));
+                    return Some(current);
                 }
                 Err(fault) => {
                     eprintln!("jq: error: Could not open file {}: {}", bytes::lossy(&name), error::text(&fault));
@@ -104,24 +112,32 @@ impl Inputs {
         }
     }
 
+    fn open_whole(&mut self) -> Option<Vec<u8>> {
+        let mut current = self.open()?;
+        while !current.ended {
+            current.ended = current.more().is_err() || current.ended;
+        }
+        Some(current.text)
+    }
+
     fn slurp(&mut self) -> Option<Result<Val, String>> {
         if std::mem::replace(&mut self.slurped, true) {
             return None;
         }
         if self.mode == Mode::SlurpText {
             let mut all = Vec::new();
-            while let Some(text) = self.open() {
+            while let Some(text) = self.open_whole() {
                 all.extend(text);
             }
             return Some(Ok(text_value(&all)));
         }
         let mut values = Vec::new();
-        while let Some(text) = self.open() {
+        while let Some(text) = self.open_whole() {
             self.state.0.borrow_mut().line = text.iter().filter(|b| **b == b'\n').count();
             for value in read::parse_many(&text) {
                 match value {
                     Ok(value) => values.push(value),
-                    Err(fault) => return Some(Err(located(&text, &fault.to_string()))),
+                    Err(fault) => return Some(Err(located(&text, 0, &fault.to_string()))),
                 }
             }
         }
@@ -142,49 +158,142 @@ impl Iterator for Inputs {
         }
         loop {
             if self.current.is_none() {
-                let text = self.open()?;
-                let ready = if self.mode == Mode::Values { values(&text) } else { Vec::new() };
-                self.state.0.borrow_mut().line = if self.mode == Mode::Values { text.iter().filter(|b| **b == b'\n').count() } else { 0 };
-                self.current = Some(Current { text, at: 0, ready: ready.into_iter() });
+                self.current = Some(self.open()?);
             }
             let Some(current) = &mut self.current else { continue };
-            if self.mode == Mode::Values {
-                if let Some(value) = current.ready.next() {
-                    return Some(value);
-                }
-            } else if current.at < current.text.len() {
-                let rest = &current.text[current.at..];
-                let end = rest.iter().position(|&b| b == b'\n');
-                let line = &rest[..end.unwrap_or(rest.len())];
-                let value = text_value(line);
-                current.at += line.len() + 1;
-                self.state.0.borrow_mut().line += 1;
-                return Some(Ok(value));
+            let next = if self.mode == Mode::Values { current.value() } else { current.line().map(|line| Ok(text_value(&line))) };
+            let Some(value) = next else {
+                self.current = None;
+                continue;
+            };
+            self.state.0.borrow_mut().line += current.lines;
+            return Some(value);
+        }
+    }
+}
+
+impl Current {
+    /// Reads what there is.
+    fn more(&mut self) -> std::io::Result<()> {
+        let filled = self.text.len();
+        self.text.resize(filled + PIECE, 0);
+        let result = self.source.read(&mut self.text[filled..]);
+        let count = *result.as_ref().unwrap_or(&0);
+        self.text.truncate(filled + count);
+        self.ended = count == 0;
+        result.map(|_| ())
+    }
+
+    /// Reads on; false at the end. A fault of reading is the end.
+    fn goes_on(&mut self) -> bool {
+        !self.ended && self.more().is_ok() && !self.ended
+    }
+
+    fn line(&mut self) -> Option<Vec<u8>> {
+        let mut looked = self.at;
+        loop {
+            if let Some(end) = memchr(b'\n', &self.text[looked..]) {
+                let line = self.text[self.at..looked + end].to_vec();
+                self.at = looked + end + 1;
+                self.lines = 1;
+                return Some(line);
             }
-            self.current = None;
+            looked = self.text.len();
+            if !self.goes_on() {
+                let line = self.text[self.at..].to_vec();
+                self.at = self.text.len();
+                self.lines = 1;
+                return (!line.is_empty()).then_some(line);
+            }
         }
+    }
+
+    /// The next value, as soon as all of it is there; after a fault there is none.
+    fn value(&mut self) -> Option<Result<Val, String>> {
+        let mut extent = Extent::default();
+        let mut looked = self.at;
+        let end = loop {
+            if let Some(length) = extent.end(&self.text[looked..]) {
+                break looked + length;
+            }
+            looked = self.text.len();
+            if !self.goes_on() {
+                break looked;
+            }
+        };
+        if self.failed {
+            return None;
+        }
+        let start = self.at;
+        let value = read::parse_many(&self.text[start..end]).next()?;
+        self.failed = value.is_err();
+        if self.failed {
+            while self.goes_on() {}
+        }
+        self.at = end;
+        // jq takes its input line by line: the line is read on which the value ends.
+        let taken = memchr(b'\n', &self.text[end..]).map_or(end, |length| end + length + 1);
+        self.lines = self.text[self.counted.min(taken)..taken].iter().filter(|b| **b == b'\n').count();
+        self.counted = taken;
+        Some(value.map_err(|fault| located(&self.text, start, &fault.to_string())))
     }
 }
 
-fn values(text: &[u8]) -> Vec<Result<Val, String>> {
-    let mut list: Vec<Result<Val, String>> = Vec::new();
-    for value in read::parse_many(text) {
-        let failed = value.is_err();
-        list.push(value.map_err(|fault| located(text, &fault.to_string())));
-        if failed {
-            break;
-        }
-    }
-    list
+/// Where the first value of a text ends, looked for piece by piece.
+#[derive(Default)]
+struct Extent {
+    depth: usize,
+    string: bool,
+    escape: bool,
+    literal: bool,
 }
 
-/// The message as jq words it; where jq would not complain, the parser's with the line and column of its byte offset.
-fn located(text: &[u8], message: &str) -> String {
+impl Extent {
+    /// How much of this piece belongs to the value, if it ends in it.
+    fn end(&mut self, piece: &[u8]) -> Option<usize> {
+        for (at, &b) in piece.iter().enumerate() {
+            if self.string {
+                match b {
+                    _ if self.escape => self.escape = false,
+                    b'\\' => self.escape = true,
+                    b'"' => {
+                        self.string = false;
+                        if self.depth == 0 {
+                            return Some(at + 1);
+                        }
+                    }
+                    _ => {}
+                }
+                continue;
+            }
+            let structure = matches!(b, b'[' | b'{' | b'"' | b']' | b'}');
+            if self.literal && (structure || b.is_ascii_whitespace()) {
+                return Some(at);
+            }
+            match b {
+                b'"' => self.string = true,
+                b'[' | b'{' => self.depth += 1,
+                b']' | b'}' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        return Some(at + 1);
+                    }
+                }
+                _ => self.literal = self.depth == 0 && !b.is_ascii_whitespace(),
+            }
+        }
+        None
+    }
+}
+
+/// The message as jq words it; where jq would not complain, the parser's with the line and column of its byte offset
+/// from `start` on.
+fn located(text: &[u8], start: usize, message: &str) -> String {
     if let Some(fault) = diagnose(text) {
         return fault;
     }
     let Some((offset, what)) = message.strip_prefix("byte offset ").and_then(|rest| rest.split_once(": ")) else { return message.to_owned() };
-    let at = offset.parse::<usize>().unwrap_or(0).min(text.len());
+    let at = (start + offset.parse::<usize>().unwrap_or(0)).min(text.len());
     let line = text[..at].iter().filter(|b| **b == b'\n').count() + 1;
     let column = at - text[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
     format!("Invalid literal ({what}) at line {line}, column {column}")

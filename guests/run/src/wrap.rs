@@ -2,7 +2,7 @@
 
 use crate::launch;
 use sunaba_gnu::options::{Opt, flag, value};
-use sunaba_gnu::output::{complain, say};
+use sunaba_gnu::output::{BUFFERING, complain, say};
 use sunaba_gnu::bytes::lossy;
 use sunaba_gnu::quote::quoted;
 
@@ -62,12 +62,43 @@ Run COMMAND. The sandbox has no sessions.
 
 pub fn stdbuf(args: &[Vec<u8>]) -> i32 {
     const HELP: &str = "Usage: stdbuf OPTION... COMMAND
-Run COMMAND. Buffering cannot be changed from outside in the sandbox.
+Run COMMAND. In the sandbox the mode of the output alone has an effect, and only on some tools.
 
-  -i, --input=MODE, -o, --output=MODE, -e, --error=MODE  accepted and without effect
+  -i, --input=MODE   accepted and without effect
+  -o, --output=MODE  L or 0: each line is written as it comes
+  -e, --error=MODE   accepted and without effect
 ";
     const OPTIONS: &[Opt] = &[value('i', "input"), value('o', "output"), value('e', "error"), flag('\0', "help"), flag('\0', "version")];
-    wrapped("stdbuf", args, OPTIONS, HELP, "missing operand", 125)
+    let items = match launch::options("stdbuf", args, OPTIONS, HELP, 125) {
+        Ok(items) => items,
+        Err(code) => return code,
+    };
+    let (options, words) = launch::split(items);
+    let fault = |text: &str| {
+        complain("stdbuf", text);
+        125
+    };
+    const HINT: &str = "\nTry 'stdbuf --help' for more information.";
+    for (name, mode) in &options {
+        let mode = mode.as_deref().unwrap_or_default();
+        if name == "input" && mode == b"L" {
+            return fault(&format!("line buffering stdin is meaningless{HINT}"));
+        }
+        if mode != b"L" && !mode.first().is_some_and(u8::is_ascii_digit) {
+            return fault(&format!("invalid mode {}", quoted(mode)));
+        }
+    }
+    if words.is_empty() {
+        return fault(&format!("missing operand{HINT}"));
+    }
+    if options.is_empty() {
+        return fault(&format!("you must specify a buffering mode option{HINT}"));
+    }
+    let mut command = launch::command(&words);
+    for (_, mode) in options.iter().filter(|(name, _)| name == "output") {
+        command.env(BUFFERING, mode.as_deref().unwrap_or_default());
+    }
+    launch::run("stdbuf", command, &words[0])
 }
 
 fn simple(tool: &str, args: &[Vec<u8>], help: &str) -> i32 {

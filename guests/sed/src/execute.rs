@@ -47,12 +47,14 @@ pub fn run(program: Program, settings: Settings) -> i32 {
                 machine.finish_cycle();
                 machine.code = code;
                 machine.copy_rest();
+                machine.input.give_back();
                 break;
             }
             Flow::QuitSilently(code) => {
                 machine.dump_appended();
                 machine.code = code;
                 machine.copy_rest();
+                machine.input.give_back();
                 break;
             }
             Flow::Fault(text) => {

@@ -1,18 +1,20 @@
 //! The input files as one stream of lines, with a line of look-ahead for `$`.
 
 use crate::options::Settings;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use sunaba_gnu::{bytes, error};
+use sunaba_gnu::stream::Source;
+use sunaba_gnu::{bytes, error, stdin};
 
 pub struct Input {
     files: std::vec::IntoIter<Vec<u8>>,
-    current: Option<BufReader<Box<dyn Read>>>,
+    current: Option<BufReader<Piecewise>>,
     /// Name of the file that the current line came from.
     pub name: Vec<u8>,
     separate: bool,
     in_place: bool,
     follow: bool,
+    /// No more is read than is needed.
+    unbuffered: bool,
     end: u8,
     ahead: Option<Line>,
     pub line: u64,
@@ -37,6 +39,7 @@ impl Input {
             separate: settings.separate,
             in_place: settings.in_place,
             follow: settings.in_place && settings.follow,
+            unbuffered: settings.unbuffered,
             end: if settings.null_data { 0 } else { b'\n' },
             ahead: None,
             line: 0,
@@ -119,11 +122,19 @@ impl Input {
         }
     }
 
-    fn open(&self, name: &[u8]) -> Result<BufReader<Box<dyn Read>>, (String, i32)> {
-        let reader: Box<dyn Read> = if name == b"-" {
-            Box::new(io::stdin())
-        } else {
-            let fault = |e: io::Error| (format!("can't read {}: {}", bytes::lossy(name), error::text(&e)), 2);
+    /// Standard input stands behind the current line again, where that is possible.
+    pub fn give_back(&self) {
+        if let Some(reader) = &self.current
+            && matches!(reader.get_ref().0, Source::Stdin(_))
+        {
+            let ahead = self.ahead.as_ref().map_or(0, |line| line.text.len() + usize::from(line.ended));
+            stdin::give_back(reader.buffer().len() + ahead);
+        }
+    }
+
+    fn open(&self, name: &[u8]) -> Result<BufReader<Piecewise>, (String, i32)> {
+        let fault = |e: io::Error| (format!("can't read {}: {}", bytes::lossy(name), error::text(&e)), 2);
+        if name != b"-" {
             let path = bytes::path(name);
             if self.follow && let Ok(target) = std::fs::read_link(path) && let Err(e) = std::fs::canonicalize(path) {
                 return Err((format!("couldn't readlink {}: {}", bytes::lossy(bytes::of(target.as_os_str())), error::text(&e)), 4));
@@ -137,8 +148,16 @@ impl Input {
                 };
                 return Err((text, 4));
             }
-            Box::new(File::open(path).map_err(fault)?)
-        };
-        Ok(BufReader::with_capacity(1 << 16, reader))
+        }
+        Ok(BufReader::with_capacity(if self.unbuffered { 1 } else { 1 << 16 }, Piecewise(Source::open(name).map_err(fault)?)))
+    }
+}
+
+/// Reads go straight to the descriptor.
+struct Piecewise(Source);
+
+impl Read for Piecewise {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
     }
 }

@@ -7,6 +7,7 @@ use std::io;
 use sunaba_gnu::bytes;
 use sunaba_gnu::fnmatch::{Rules, matches};
 use sunaba_gnu::status::{self, Kind, Status};
+use sunaba_gnu::stdin;
 use sunaba_gnu::stream::Regular;
 
 pub fn all(grep: &mut Grep) {
@@ -27,7 +28,13 @@ fn typed_dot() -> bool {
 
 fn standard_input(grep: &mut Grep) -> bool {
     let label = grep.settings.label.clone();
-    grep.search(&label, io::stdin())
+    let start = stdin::offset();
+    let goes_on = grep.search(&label, io::stdin());
+    // After the most lines that were asked for whoever reads on begins behind the last of them.
+    if let (Some(start), Some(end)) = (start, grep.stopped) {
+        stdin::go_to(start + end);
+    }
+    goes_on
 }
 
 fn named(grep: &mut Grep, name: &[u8], bare: bool) -> bool {

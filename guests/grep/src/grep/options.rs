@@ -59,6 +59,8 @@ pub struct Settings {
     pub only_matching: bool,
     pub null: bool,
     pub tab: bool,
+    /// Each line is printed as it is found.
+    pub by_line: bool,
     /// Whether context was asked for, if only of 0 lines: then groups are parted.
     pub context: bool,
     pub before: usize,
@@ -168,7 +170,7 @@ pub fn read(name: &str, args: &[Vec<u8>]) -> Result<Settings, i32> {
         },
         patterns: Vec::new(), files: Vec::new(), action: Action::Lines, binary: Binary::Tell, folders: Folders::Read, follow: false,
         ignore_case: false, words: false, whole_lines: false, invert: false, null_data: false, no_messages: false, quiet: false, most: None,
-        offsets: false, numbers: false, names: None, label: b"(standard input)".to_vec(), only_matching: false, null: false, tab: false,
+        offsets: false, numbers: false, names: None, label: b"(standard input)".to_vec(), only_matching: false, null: false, tab: false, by_line: false,
         context: false, before: 0, after: 0, separator: Some(b"--".to_vec()), colour: false, globs: Vec::new(), excluded_folders: Vec::new(),
     };
     let (mut before, mut after, mut around) = (None, None, None);
@@ -263,6 +265,7 @@ pub fn read(name: &str, args: &[Vec<u8>]) -> Result<Settings, i32> {
             }
             "files-without-match" => s.action = Action::FilesWithout,
             "files-with-matches" => s.action = Action::FilesWith,
+            "line-buffered" => s.by_line = true,
             "count" => if s.action == Action::Lines { s.action = Action::Count },
             "initial-tab" => s.tab = true,
             "null" => s.null = true,

@@ -17,15 +17,23 @@ pub struct Printer<'a> {
     separate: bool,
     /// Where the line after the last one of this file begins.
     next: Option<u64>,
+    /// Where the last selected line ends.
+    selected: u64,
 }
 
 impl<'a> Printer<'a> {
     pub fn new(settings: &'a Settings, patterns: &'a Patterns, out: &'a mut Out, name: &'a [u8], separate: bool) -> Printer<'a> {
-        Printer { settings, patterns, out, name, count: 0, binary: false, separate, next: None }
+        Printer { settings, patterns, out, name, count: 0, binary: false, separate, next: None, selected: 0 }
     }
 
     pub fn count(&self) -> u64 {
         self.count
+    }
+
+    /// Where the last line ends that was to be selected, if so many were found.
+    pub fn stopped(&self) -> Option<u64> {
+        let whole = !self.settings.quiet && matches!(self.settings.action, Action::Lines | Action::Count);
+        (whole && self.settings.most == Some(self.count)).then_some(self.selected)
     }
 
     pub fn binary(&self) -> bool {
@@ -122,6 +130,7 @@ impl Sink for Printer<'_> {
             }
         }
         self.count += 1;
+        self.selected = found.absolute_byte_offset() + found.bytes().len() as u64;
         if self.lines_wanted() {
             self.part_groups(found.absolute_byte_offset(), found.bytes().len());
             let (number, offset) = (found.line_number(), found.absolute_byte_offset());
