@@ -13,7 +13,7 @@ use sunaba_gnu::quote::quoted;
 const WITHOUT_OPTIONS: &[&str] = &["echo", "expr", "false", "printf", "true", "yes"];
 
 /// Tools that take `-5` or `+3`.
-const OBSOLETE: &[&str] = &["expand", "fmt", "fold", "head", "join", "od", "pr", "seq", "split", "tail", "unexpand", "uniq"];
+const OBSOLETE: &[&str] = &["expand", "fmt", "fold", "join", "od", "pr", "seq", "split", "unexpand", "uniq"];
 
 /// The status with which the tool ends at once, if it does.
 pub fn before(name: &str, args: &[OsString], app: fn() -> Command) -> Option<i32> {

@@ -1,12 +1,15 @@
 //! Small tools that show files; which one runs is chosen by the base name of argv[0].
 #![forbid(unsafe_code)]
 
+mod amount;
 mod cat;
 mod column;
 mod condition;
 mod dd;
 mod endings;
 mod file;
+mod follow;
+mod head;
 mod hexdump;
 mod identity;
 mod input;
@@ -15,6 +18,7 @@ mod names;
 mod pager;
 mod rev;
 mod strings;
+mod tail;
 mod tree;
 mod uu;
 mod wc;
@@ -39,11 +43,13 @@ fn main() -> ExitCode {
         "dos2unix" | "unix2dos" => endings::run(&name, rest),
         "file" => file::run(rest),
         "groups" | "hostname" | "id" | "whoami" => identity::run(&name, rest),
+        "head" => head::run(rest),
         "hd" | "hexdump" => hexdump::run(&name, rest),
         "less" | "more" => pager::run(&name, rest),
         "mktemp" => mktemp::run(rest),
         "rev" => rev::run(rest),
         "strings" => strings::run(rest),
+        "tail" => tail::run(rest),
         "tree" => tree::run(rest),
         "uudecode" => uu::decode(rest),
         "uuencode" => uu::encode(rest),
