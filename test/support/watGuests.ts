@@ -1,3 +1,4 @@
+import { mailboxAddress, mailboxBytes } from '../../src/sandbox/mailbox';
 import { assemble } from './wat';
 
 const wasi = 'import "wasi_snapshot_preview1"';
@@ -14,6 +15,20 @@ const sources = {
     (func (export "_start")
       (drop (call $write (i32.const 1) (i32.const 2000) (i32.const 1) (i32.const 2100)))
       (call $exit (i32.const 3))))`,
+
+  /** Ends with 1 where it finds anything in its memory but its mailbox, else fills all of it and ends with 0. */
+  leftovers: `(module
+    (${wasi} "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 2)
+    (func (export "_start") (local $at i32) (local $left i32)
+      (loop $next
+        (if (i32.or (i32.lt_u (local.get $at) (i32.const ${mailboxAddress}))
+            (i32.ge_u (local.get $at) (i32.const ${mailboxAddress + mailboxBytes}))) (then
+          (local.set $left (i32.or (local.get $left) (i32.load8_u (local.get $at))))
+          (i32.store8 (local.get $at) (i32.const 170))))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (br_if $next (i32.lt_u (local.get $at) (i32.const 131072))))
+      (call $exit (i32.ne (local.get $left) (i32.const 0)))))`,
 
   /** Copies its standard input to its standard output. */
   copy: `(module

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { createEmbeddedSandbox } from '../../../../src/sandbox/embedded/embeddedSandbox';
 import { forkKernel } from '../../../../src/sandbox/embedded/forkKernel';
 import { toThreadOptions } from '../../../../src/sandbox/sandboxOptions';
 import { childHandle } from '../../../../src/sandbox/thread/channel';
@@ -17,6 +18,21 @@ function sizeOf(pid: number): { resident: number; addresses: number } {
   const read = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
   return { resident: read('VmRSS'), addresses: read('VmSize') };
 }
+
+it('a guest finds nothing in its memory of the guest before', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sunaba-memory-'));
+  const sandbox = createEmbeddedSandbox({ dist, folder, limits: defaultLimits });
+  try {
+    const program = await watGuest('leftovers');
+    for (let count = 0; count < 30; count++) {
+      const { exit } = await sandbox.run({ program, args: [], view: 'files' }, AbortSignal.timeout(60_000));
+      expect(exit).toEqual({ kind: 'exited', code: 0 });
+    }
+  } finally {
+    await sandbox.dispose();
+    rmSync(folder, { recursive: true });
+  }
+});
 
 // Only Linux tells these figures of another process in a file.
 it.runIf(process.platform === 'linux')('the memories of guests that ended are given back', async () => {
