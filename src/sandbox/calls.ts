@@ -70,6 +70,7 @@ export const calls = [
   ['sunaba', 'proc_sigignored', 'i'],
   ['sunaba', 'fd_read_until', 'iiiii'],
   ['sunaba', 'path_status', 'iiiii'],
+  ['sunaba', 'path_read', 'iiiiiii'],
 ] as const satisfies readonly (readonly [module: string, name: string, params: string])[];
 
 export type CallName = (typeof calls)[number][1];

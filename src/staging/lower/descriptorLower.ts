@@ -13,6 +13,14 @@ const checkedForMs = 1;
 /** For so long a name is taken to be a regular file's where it was seen to be, and so many of them are kept. */
 const fileForMs = 1000;
 const keptFiles = 20_000;
+/** A directory in which so many files were opened that had not been seen is listed: that tells of all others at once. */
+const listAfterMisses = 16;
+
+interface SeenFiles {
+  /** Of regular files. */
+  readonly names: Set<string>;
+  missed: number;
+}
 
 const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const fileFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -28,8 +36,8 @@ export class DescriptorLower implements Lower {
   private readonly folders = new Map<string, number>();
   /** The folder that was last seen to stand where it did, and when. */
   private checked = { path: '', atMs: 0 };
-  /** Names of regular files seen since then, by directory. */
-  private files = { names: new Map<string, Set<string>>(), count: 0, sinceMs: 0 };
+  /** What was seen of directories since then. */
+  private files = { seen: new Map<string, SeenFiles>(), count: 0, sinceMs: 0 };
 
   constructor(root: string) {
     this.rootPath = realpathSync(root);
@@ -44,7 +52,7 @@ export class DescriptorLower implements Lower {
     const fd = this.folder(directory);
     if (fd === null || isCommitDirectory(name)) return null;
     const stat = lstatAt(fd, name);
-    if (stat?.kind === 'file') this.noteFile(this.filesOf(directory), name);
+    if (stat?.kind === 'file') this.noteFile(this.seenIn(directory), name);
     return stat;
   }
 
@@ -61,26 +69,30 @@ export class DescriptorLower implements Lower {
   }
 
   wasFile(directory: string, name: string): boolean {
-    const { names, sinceMs } = this.files;
-    return names.get(directory)?.has(name) === true && performance.now() - sinceMs < fileForMs;
+    const seen = this.seenIn(directory);
+    if (seen.names.has(name)) return true;
+    if (++seen.missed !== listAfterMisses) return false;
+    const entries = this.list(directory)?.entries ?? [];
+    // What would push out all else is not worth it.
+    if (entries.length <= keptFiles / 2) for (const { name: found, kind } of entries) if (kind === 'file') this.noteFile(seen, found);
+    return seen.names.has(name);
   }
 
-  /** The names to note files of a directory in. */
-  private filesOf(directory: string): Set<string> {
+  private seenIn(directory: string): SeenFiles {
     const now = performance.now();
-    if (this.files.count >= keptFiles || now - this.files.sinceMs >= fileForMs) this.files = { names: new Map(), count: 0, sinceMs: now };
-    let names = this.files.names.get(directory);
-    if (names === undefined) {
-      names = new Set();
-      this.files.names.set(directory, names);
+    if (this.files.count >= keptFiles || now - this.files.sinceMs >= fileForMs) this.files = { seen: new Map(), count: 0, sinceMs: now };
+    let seen = this.files.seen.get(directory);
+    if (seen === undefined) {
+      seen = { names: new Set(), missed: 0 };
+      this.files.seen.set(directory, seen);
     }
-    return names;
+    return seen;
   }
 
-  private noteFile(names: Set<string>, name: string): void {
-    const before = names.size;
-    names.add(name);
-    this.files.count += names.size - before;
+  private noteFile(seen: SeenFiles, name: string): void {
+    const before = seen.names.size;
+    seen.names.add(name);
+    this.files.count += seen.names.size - before;
   }
 
   list(directory: string): LowerListing | null {
@@ -97,12 +109,12 @@ export class DescriptorLower implements Lower {
     const entries = this.list(directory)?.entries ?? [];
     const fd = entries.length === 0 ? null : this.folder(directory);
     if (fd === null) return [];
-    const files = this.filesOf(directory);
+    const seen = this.seenIn(directory);
     const found: LowerEntryStat[] = [];
     for (const { name } of entries) {
       const stat = lstatAt(fd, name);
       if (stat === null) continue;
-      if (stat.kind === 'file') this.noteFile(files, name);
+      if (stat.kind === 'file') this.noteFile(seen, name);
       found.push({ name, stat });
     }
     return found;

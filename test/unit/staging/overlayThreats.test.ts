@@ -110,9 +110,14 @@ describe('the overlay against escapes', () => {
     expect(fixture.list()).toEqual(['p']);
   });
 
-  it('T09, T12: what stands in the place of a file that was just seen is what it is', () => {
+  it.each([
+    ['a file that was just seen', 1],
+    ['one of many files that are opened', 40],
+  ])('T09, T12: what stands in the place of %s is what it is', (_what, opened) => {
+    mkdirSync(join(fixture.folder, 'many'));
+    for (let i = 0; i < opened; i++) writeFileSync(join(fixture.folder, `many/${i}`), `${i}`);
     const outsideFile = join(outside, 'x');
-    const place = join(fixture.folder, 'f');
+    const place = join(fixture.folder, 'many/f');
     const replaced: [string, () => void, string][] = [
       ['a link to outside', () => symlinkSync(outsideFile, place), 'notcapable'],
       ['a FIFO', () => execFileSync('mkfifo', [place]), 'acces'],
@@ -121,18 +126,19 @@ describe('the overlay against escapes', () => {
       ['another file', () => writeFileSync(place, 'other'), 'other'],
       ['a link within', () => symlinkSync('g', place), 'within'],
     ];
-    writeFileSync(join(fixture.folder, 'g'), 'within');
+    writeFileSync(join(fixture.folder, 'many/g'), 'within');
     for (const [what, put, expected] of replaced) {
       rmSync(place, { recursive: true, force: true });
       writeFileSync(place, 'first');
-      expect([what, fixture.read('f'), fixture.read('f')]).toEqual([what, 'first', 'first']);
+      for (let i = 0; i < opened; i++) expect(fixture.read(`many/${i}`)).toBe(`${i}`);
+      if (opened === 1) expect([what, fixture.read('many/f'), fixture.read('many/f')]).toEqual([what, 'first', 'first']);
       rmSync(place);
       put();
       const found = codeOrText(() => {
-        const opened = fixture.namespace.open(cx, fixture.base, 'f', reading);
-        if (opened.kind !== 'file') return 'isdir';
-        opened.close();
-        return fixture.read('f');
+        const found = fixture.namespace.open(cx, fixture.base, 'many/f', reading);
+        if (found.kind !== 'file') return 'isdir';
+        found.close();
+        return fixture.read('many/f');
       });
       expect([what, found]).toEqual([what, expected]);
     }

@@ -267,6 +267,38 @@ describe('paths as the kernel takes them', () => {
     });
   });
 
+  it('reads the beginning of a file by one call, as opening it does', async () => {
+    writeFileSync(path.join(stage.folder, 'small'), 'contents');
+    symlinkSync('small', path.join(stage.folder, 'to small'));
+    symlinkSync('../../outside', path.join(stage.folder, 'to outside'));
+    const result = await stage.run(async (guest) => {
+      const count = guest.alloc(4);
+      const buffer = guest.alloc(64);
+      const attempt = (name: string, size: number, follow = 1): Promise<number> => {
+        const { address, length } = guest.put(name);
+        return guest.call('path_read', 3, follow, address, length, buffer, size, count);
+      };
+      for (const [name, size, text] of [
+        ['workspace/small', 64, 'contents'],
+        ['workspace/small', 3, 'con'],
+        ['workspace/small', 0, ''],
+        ['workspace/to small', 64, 'contents'],
+      ] as const) {
+        await ok(attempt(name, size));
+        expect(Buffer.from(guest.bytes.slice(buffer, buffer + guest.u32(count))).toString()).toBe(text);
+      }
+      await expectErrno(attempt('workspace/none', 64), 'noent');
+      await expectErrno(attempt('workspace', 64), 'isdir');
+      await expectErrno(attempt('workspace/small/', 64), 'notdir');
+      await expectErrno(attempt('workspace/to small', 64, 0), 'loop');
+      await expectErrno(attempt('workspace/to outside', 64), 'notcapable');
+      await expectErrno(attempt('dev/null', 64), 'spipe');
+      const { address, length } = guest.put('workspace/small');
+      await expectErrno(guest.call('path_read', 3, 1, address, length, guest.bytes.length - 7, 8, count), 'fault');
+    });
+    expect(result.exit).toEqual({ kind: 'exited', code: 0 });
+  });
+
   it('T17: a loop of links and a chain of 41 are ELOOP', async () => {
     symlinkSync('loop2', path.join(stage.folder, 'loop1'));
     symlinkSync('loop1', path.join(stage.folder, 'loop2'));
