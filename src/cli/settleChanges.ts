@@ -1,7 +1,15 @@
 import { createInterface } from 'node:readline/promises';
 import type { StagingPort } from '../sandbox/sandbox';
 import { assertNever } from '../shared/assertNever';
-import { checkpointNotice, type Change, type ChangeMark, type ChangeSet, type CommitReport, type ReviewSide } from '../shared/changeSet';
+import {
+  checkpointNotice,
+  keptAsideNotice,
+  type Change,
+  type ChangeMark,
+  type ChangeSet,
+  type CommitReport,
+  type ReviewSide,
+} from '../shared/changeSet';
 import type { Mode } from '../shared/mode';
 import { UserError } from '../shared/userError';
 import { exitStatus } from './command';
@@ -26,6 +34,7 @@ export async function settleChanges(settlement: Settlement): Promise<number> {
   const { staging, mode, terminal } = settlement;
   if (mode === 'read-only' || terminal.signal.aborted) return exitStatus.ok;
   const set = await staging.changes();
+  if (set.keptAside !== undefined) terminal.stderr.write(`sunaba: ${keptAsideNotice(shown(set.keptAside))}\n`);
   if (set.changes.length === 0) return exitStatus.ok;
   switch (mode) {
     case 'auto':

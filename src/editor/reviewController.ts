@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StagingPort } from '../sandbox/sandbox';
-import { checkpointNotice, type Change, type ChangeSet, type CommitReport } from '../shared/changeSet';
+import { checkpointNotice, keptAsideNotice, type Change, type ChangeSet, type CommitReport } from '../shared/changeSet';
 import type { PanelEvent, PendingReview } from '../shared/panelEvent';
 import type { Texts } from '../shared/texts';
 import { UserError } from '../shared/userError';
@@ -27,6 +27,8 @@ export interface ReviewPorts {
 export class ReviewController {
   private shown: PendingReview | null = null;
   private queue: Promise<unknown> = Promise.resolve();
+  /** Directories of what could not be read that the user was told of. */
+  private readonly toldAside = new Set<string>();
 
   constructor(private readonly ports: ReviewPorts) {}
 
@@ -77,13 +79,13 @@ export class ReviewController {
     return (await (await this.ports.staging()).read(path, 'ancestor')) !== null;
   }
 
-  /** Commits what is staged and not held, without asking: the mode `auto`. */
+  /** Commits what is staged and not held, without asking: the mode `auto`. Where some of it could not be read, the user looks first. */
   applyAll(): Promise<void> {
     return this.inTurn(async () => {
       this.requireWrite();
-      const { changes } = await (await this.ports.staging()).changes();
+      const { changes, keptAside } = await (await this.ports.staging()).changes();
       const free = changes.filter((change) => !isHeld(change));
-      if (free.length > 0)
+      if (free.length > 0 && keptAside === undefined)
         await this.commit(
           free.map(({ details }) => details.id),
           [],
@@ -147,7 +149,14 @@ export class ReviewController {
             conflicts: conflicts.filter(({ path }) => changeSet.changes.some((change) => change.path === path)),
           };
     this.ports.show(this.shown);
+    this.tellAside(changeSet);
     this.ports.onChanged(changeSet.changes, [...new Set(paths)]);
+  }
+
+  private tellAside({ keptAside }: ChangeSet): void {
+    if (keptAside === undefined || this.toldAside.has(keptAside)) return;
+    this.toldAside.add(keptAside);
+    this.ports.emit({ type: 'notice_shown', level: 'warning', message: keptAsideNotice(keptAside), fixes: [] });
   }
 
   /** An approval id is spent by its use, whatever comes of it. */

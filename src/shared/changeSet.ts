@@ -63,6 +63,19 @@ export interface ChangeSet {
   /** Hash over all changes; equal sets have equal ids. */
   readonly id: string;
   readonly changes: readonly Change[];
+  /**
+   * Some of what was staged could not be read when it was opened, and is kept in this directory of the host: what is
+   * told here may be less than what was proposed, and wants to be looked at. Until something is applied or discarded.
+   */
+  readonly keptAside?: string;
+}
+
+/** What a user is told about staged changes that could not be read. */
+export function keptAsideNotice(directory: string): string {
+  return l10n.t(
+    'Some of the pending changes could not be read. Look at what is left before you apply it. The rest is kept in {0}.',
+    directory,
+  );
 }
 
 export type ConflictReason =

@@ -14,8 +14,12 @@ export async function mayHavePendingChanges(storage: string): Promise<boolean> {
     return false;
   }
   const covered = new Set<string>();
-  for (const line of log.split('\n')) {
-    for (const record of parseTransaction(line) ?? []) {
+  const lines = log.split('\n');
+  lines.pop(); // what follows the last line break was cut
+  for (const line of lines) {
+    const records = parseTransaction(line);
+    if (records === null) return true;
+    for (const record of records) {
       if (record.t === 'entry') covered.add(`${record.directory}/${record.name}`);
       else if (record.t === 'clear') covered.delete(`${record.directory}/${record.name}`);
     }

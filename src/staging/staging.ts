@@ -6,12 +6,13 @@ import { isSameAs } from './changes/contents';
 import { findStaged } from './changes/placeMarks';
 import { PathChanged, type StepObserver } from './commit/commitRun';
 import { CommitStore } from './commit/commitStore';
+import { isSameState } from './commit/entryState';
 import { HostFolder } from './commit/hostFolder';
 import type { Journal } from './commit/journal';
 import { performCommit } from './commit/perform';
 import type { Target } from './commit/plan';
 import { revertTargets } from './commit/revertTargets';
-import { selectTargets, type Selection } from './commit/targets';
+import { selectTargets, toState, type Selection } from './commit/targets';
 import { hashOfFd, readWhole } from './contentHash';
 import { splitLower } from './lower/lower';
 import { spellingKey } from './lower/spelling';
@@ -61,6 +62,8 @@ class OverlayStaging implements Staging {
   private readonly shown = new Map<string, string>();
   /** Commits that this overlay has nothing to do with, so that their journals are read once. */
   private readonly ofOthers = new Set<string>();
+  /** As the change set tells it. */
+  private keptAside: string | null;
 
   constructor(
     private readonly tree: OverlayTree,
@@ -69,6 +72,7 @@ class OverlayStaging implements Staging {
     this.folder = new HostFolder(options.root);
     this.store = new CommitStore(options.state, this.folder, options.observe ?? (() => undefined), options.checkpointsMib);
     this.describer = new ChangeDescriber(tree.root);
+    this.keptAside = tree.keptAside;
     this.store.recoverIfFree();
     this.settleFormer();
   }
@@ -76,7 +80,7 @@ class OverlayStaging implements Staging {
   changes(): ChangeSet {
     const set = toChangeSet(this.describer.describe());
     for (const change of set.changes) this.shown.set(change.details.id, change.path);
-    return set;
+    return this.keptAside === null ? set : { ...set, keptAside: this.keptAside };
   }
 
   read(path: string, side: ReviewSide): Uint8Array | null {
@@ -190,12 +194,14 @@ class OverlayStaging implements Staging {
       return this.commitLocked(request, [...changed, path]);
     }
     this.settleCommit(journal);
+    this.keptAside = null;
     return this.reportOf(journal, selection.held, conflicts);
   }
 
   discard(paths: readonly string[] | 'all'): void {
     if (paths === 'all') giveUpAll(this.tree.root);
     else this.discardSome(paths);
+    this.keptAside = null;
     this.tree.context.dropOldBases();
   }
 
@@ -252,13 +258,25 @@ class OverlayStaging implements Staging {
   /** Commits of this overlay that were finished by a recovery, or right before a crash. */
   private settleFormer(): void {
     for (const journal of this.store.done(new Set([...this.tree.committed, ...this.ofOthers]))) {
-      if (journal.overlayId === this.options.overlayId && journal.reverts === null) this.settleCommit(journal);
+      if (journal.overlayId === this.options.overlayId && journal.reverts === null) this.settleCommit(journal, this.stagedAnew(journal));
       else this.ofOthers.add(journal.commitId);
     }
   }
 
-  private settleCommit(journal: Journal): void {
-    const applied = new Set(journal.applied.map((each) => each.path));
+  /** Paths of a former commit that something else has been staged at since: its note in the overlay's log can be lost. */
+  private stagedAnew(journal: Journal): ReadonlySet<string> {
+    const described = new Map(this.describer.describe().map((each) => [each.change.path, each]));
+    const isAnew = ({ path, after }: Journal['applied'][number]): boolean => {
+      const found = described.get(path);
+      if (found === undefined) return false;
+      const { staged } = found.difference;
+      return !isSameState(staged === null ? null : toState(staged, found.change.details.stagedHash), after);
+    };
+    return new Set(journal.applied.filter(isAnew).map((each) => each.path));
+  }
+
+  private settleCommit(journal: Journal, except: ReadonlySet<string> = new Set()): void {
+    const applied = new Set(journal.applied.map((each) => each.path).filter((path) => !except.has(path)));
     const sources = new Set(journal.applied.flatMap((each) => (each.from === null ? [] : [each.from])));
     settle(this.tree.root, applied, sources);
     this.tree.noteCommitted(journal.commitId);

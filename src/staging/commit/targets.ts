@@ -159,7 +159,7 @@ function toTargets({ change, difference, lowerHash, lowerTarget }: DescribedChan
   ];
 }
 
-function toState(node: CoveringNode, hash: string | null): EntryState {
+export function toState(node: CoveringNode, hash: string | null): EntryState {
   switch (node.kind) {
     case 'file':
       return { kind: 'file', hash: hash ?? '', mode: node.stat().mode };

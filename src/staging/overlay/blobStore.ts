@@ -1,4 +1,4 @@
-import { closeSync, constants, copyFileSync, chmodSync, lstatSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import { closeSync, constants, copyFileSync, chmodSync, lstatSync, openSync, readdirSync, readSync, renameSync, rmSync } from 'node:fs';
 import { sep } from 'node:path';
 import { toStat } from '../hostStat';
 import { createPrivateFile, makePrivateDirectory, writeFully } from '../privateFile';
@@ -50,6 +50,11 @@ export class BlobStore {
 
   remove(id: number): void {
     rmSync(this.path(id), { force: true });
+  }
+
+  /** Gives a blob a place elsewhere, at a path of the host on the same disk. */
+  moveOut(id: number, path: string): void {
+    renameSync(this.path(id), path);
   }
 
   /** Ids of all blobs that are there. */

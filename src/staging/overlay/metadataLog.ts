@@ -7,13 +7,15 @@ const compactAfterLines = 20_000;
 
 /**
  * The upper layer's metadata on disk: lines are appended, one a transaction, and from time to time the whole is
- * replaced by one line that holds the state. A line that was cut by a crash, and what follows it, is dropped when the
- * log is opened.
+ * replaced by one line that holds the state. A last line that was cut by a crash is dropped when the log is opened. Any
+ * other line that cannot be read (a damaged disk, a later version) is passed over: the lines after it stand for
+ * themselves, and `isDamaged` tells that some of what was staged may be missing.
  */
 export class MetadataLog {
   private fd: number;
   private lines = 0;
   private size = 0;
+  private damaged = false;
 
   private constructor(
     private readonly path: string,
@@ -31,14 +33,19 @@ export class MetadataLog {
     let whole = 0;
     for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, whole)) {
       const records = parseTransaction(bytes.toString('utf8', whole, end));
-      if (records === null) break;
-      records.forEach(take);
+      if (records === null) log.damaged = true;
+      records?.forEach(take);
       whole = end + 1;
       log.lines++;
     }
     if (whole < bytes.length) ftruncateSync(fd, whole);
     log.size = whole;
     return log;
+  }
+
+  /** True until the log is replaced. */
+  get isDamaged(): boolean {
+    return this.damaged;
   }
 
   /** All of the records or, where it throws (no space), none. */
@@ -62,6 +69,7 @@ export class MetadataLog {
   replace(state: readonly LogRecord[]): void {
     const text = formatTransaction(state);
     replacePrivateFile(this.path, text);
+    this.damaged = false;
     this.size = Buffer.byteLength(text);
     closeSync(this.fd);
     this.fd = openSync(this.path, constants.O_WRONLY | constants.O_APPEND);

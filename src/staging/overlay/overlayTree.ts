@@ -8,6 +8,7 @@ import type { FileTree } from '../vfs';
 import { BlobStore } from './blobStore';
 import { OverlayContext } from './context';
 import { OverlayDirectory } from './directory';
+import { keepAside } from './keepAside';
 import { KeptBases } from './keptBases';
 import { MetadataLog } from './metadataLog';
 import type { LogRecord } from './records';
@@ -27,6 +28,8 @@ export interface OverlayOptions {
 export interface OverlayTree extends FileTree {
   readonly root: OverlayDirectory;
   readonly context: OverlayContext;
+  /** Where what could not be read of the pending changes was put when the overlay was opened (path of the host); null where all could be. */
+  readonly keptAside: string | null;
   /** Commits that this overlay has taken note of. */
   readonly committed: ReadonlySet<string>;
   noteCommitted(commitId: string): void;
@@ -65,12 +68,16 @@ function openOverlay(lower: NamedLower, storage: string, policy: FilePolicy, gue
   const committed = new Set<string>();
   const blobs = context.blobs.ids();
   const used = loadState(context, root, records, committed, blobs);
+  const unused = [...blobs].filter((id) => !used.has(id));
+  const keptAside = log.isDamaged ? keepAside(storage, context.blobs, unused) : null;
+  if (keptAside !== null) log.replace(stateOf(context, root, committed));
   // What no node refers to was left by a crash between a blob and its line in the log.
-  for (const id of blobs) if (!used.has(id)) context.blobs.remove(id);
+  else for (const id of unused) context.blobs.remove(id);
   context.dropOldBases();
   return {
     root,
     context,
+    keptAside,
     committed,
     noteCommitted: (commit) => context.transact((tx) => tx.add({ t: 'committed', commit }, () => void committed.add(commit))),
     compact: () => {

@@ -10,7 +10,7 @@ function change(path: string, marks: readonly ChangeMark[] = [], id = `id of ${p
 }
 
 /** The staging's port in memory: the set is what the test says, a commit applies what it names. */
-function setUp(initial: readonly Change[], { mayWrite = true, dirty = [] as readonly string[], givenUp = false } = {}) {
+function setUp(initial: readonly Change[], { mayWrite = true, dirty = [] as readonly string[], givenUp = false, keptAside = '' } = {}) {
   let changes = initial;
   const commits: CommitRequest[] = [];
   const discards: (readonly string[] | 'all')[] = [];
@@ -18,7 +18,8 @@ function setUp(initial: readonly Change[], { mayWrite = true, dirty = [] as read
   const warnings: string[] = [];
   let shown: PendingReview | null = null;
   const staging: StagingPort = {
-    changes: () => Promise.resolve({ id: changes.map(({ details }) => details.id).join(), changes }),
+    changes: () =>
+      Promise.resolve({ id: changes.map(({ details }) => details.id).join(), changes, ...(keptAside === '' ? {} : { keptAside }) }),
     read: () => Promise.resolve(null),
     edit: () => Promise.resolve(null),
     commit: (request) => {
@@ -130,6 +131,16 @@ describe('the review', () => {
     expect(commits).toEqual([{ ids: ['id of a'], approvedProtected: [], dirtyPaths: [] }]);
     expect(review.pending?.changes.map(({ path }) => path)).toEqual(['.git/config']);
     expect(approvalId()).not.toBe('');
+  });
+
+  test('what could not be read is said once, and auto applies nothing until the user has looked', async () => {
+    const { review, commits, events, approvalId } = setUp([change('a')], { keptAside: '/storage/unreadable-1' });
+    await review.applyAll();
+    await review.applyAll();
+    expect(commits).toEqual([]);
+    expect(events.filter(({ type }) => type === 'notice_shown')).toMatchObject([{ level: 'warning' }]);
+    await review.apply(approvalId(), undefined);
+    expect(commits).toHaveLength(1);
   });
 
   test('Discard drops what was named and says so', async () => {
