@@ -263,13 +263,19 @@ class OverlayStaging implements Staging {
     }
   }
 
-  /** Paths of a former commit that something else has been staged at since: its note in the overlay's log can be lost. */
+  /**
+   * Paths of a former commit that something of its own has been staged at since: where some of the overlay's log could
+   * not be read, its note of the commit may be among that. Else nothing can have been: no guest ran in between.
+   */
   private stagedAnew(journal: Journal): ReadonlySet<string> {
+    if (this.tree.keptAside === null) return new Set();
     const described = new Map(this.describer.describe().map((each) => [each.change.path, each]));
     const isAnew = ({ path, after }: Journal['applied'][number]): boolean => {
       const found = described.get(path);
       if (found === undefined) return false;
       const { staged } = found.difference;
+      // What has its contents from the folder had them from where the commit took them away.
+      if (staged?.kind === 'file' && !staged.blob) return false;
       return !isSameState(staged === null ? null : toState(staged, found.change.details.stagedHash), after);
     };
     return new Set(journal.applied.filter(isAnew).map((each) => each.path));
