@@ -3,12 +3,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Chat } from '../support/chat';
 import { startGeminiServer, type GeminiServer } from '../support/gemini/geminiServer';
-import type { Scenario } from '../support/gemini/scenario';
+import { call, type Scenario } from '../support/gemini/scenario';
 import { scenarios } from '../support/gemini/scenarios';
 import { descendants, killNow } from '../support/processes';
 import { openSession, type Session } from '../support/session';
 
-const call = (name: string, args: unknown) => ({ call: { name, args }, signature: 'c2NyaXB0ZWQtc2lnbmF0dXJl' });
 const fileCount = 1500;
 
 const writing: readonly Scenario[] = [
@@ -40,9 +39,6 @@ let server: GeminiServer;
 let session: Session;
 let chat: Chat;
 
-const review = () => chat.frame.locator('.review');
-const row = (name: string) => review().locator(`.review-row[data-path="${name}"]`);
-const button = (name: string) => review().locator('.review-head').getByRole('button', { name, exact: true });
 const written = () => (existsSync(path.join(session.folder, 'many')) ? readdirSync(path.join(session.folder, 'many')) : []);
 
 /** What the window's end without warning does: the page is loaded anew, and nothing was told to the extension host. */
@@ -50,12 +46,6 @@ async function reloadAbruptly(): Promise<void> {
   await session.page.reload();
   await session.page.locator('.monaco-workbench').waitFor();
   chat = await Chat.open(session);
-}
-
-async function chooseMode(mode: string): Promise<void> {
-  await chat.frame.locator('.mode-button').click();
-  await chat.frame.locator('.menu-item', { hasText: mode }).first().click();
-  await chat.frame.locator('.mode-button', { hasText: mode }).waitFor();
 }
 
 beforeAll(async () => {
@@ -70,9 +60,9 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  if ((await review().count()) > 0) {
-    await button('Discard').click();
-    await review().waitFor({ state: 'detached' });
+  if ((await chat.review.count()) > 0) {
+    await chat.reviewButton('Discard').click();
+    await chat.review.waitFor({ state: 'detached' });
   }
   rmSync(path.join(session.folder, 'many'), { recursive: true, force: true });
 });
@@ -80,15 +70,15 @@ beforeEach(async () => {
 describe('the window ends without warning', () => {
   it('what is pending is there again, and so is the mode that was chosen the moment before', async () => {
     await chat.ask('Raise the daily fee to 50.00.');
-    await row('src/fees.js').waitFor();
-    await chooseMode('read-only');
+    await chat.row('src/fees.js').waitFor();
+    await chat.chooseMode('read-only');
     await reloadAbruptly();
     await chat.frame.locator('.mode-button', { hasText: 'read-only' }).waitFor();
-    await row('src/fees.js').waitFor();
+    await chat.row('src/fees.js').waitFor();
     expect(readFileSync(path.join(session.folder, 'src/fees.js'), 'utf8')).toContain('dailyFee = 4500');
-    await chooseMode('ask');
-    await button('Apply').click();
-    await review().waitFor({ state: 'detached' });
+    await chat.chooseMode('ask');
+    await chat.reviewButton('Apply').click();
+    await chat.review.waitFor({ state: 'detached' });
     expect(readFileSync(path.join(session.folder, 'src/fees.js'), 'utf8')).toContain('dailyFee = 5000');
   });
 
@@ -96,7 +86,7 @@ describe('the window ends without warning', () => {
     await chat.send('Write a note, then think for a long time.');
     await chat.frame.locator('.answer', { hasText: 'Let me think' }).waitFor();
     await reloadAbruptly();
-    await row('note.txt').waitFor();
+    await chat.row('note.txt').waitFor();
     await chat.frame.locator('.notice', { hasText: 'was closed while this turn ran' }).waitFor();
     expect(existsSync(path.join(session.folder, 'note.txt'))).toBe(false);
   });
@@ -105,9 +95,9 @@ describe('the window ends without warning', () => {
 describe('T56: the extension host is killed', () => {
   it('in the middle of an apply: each file is wholly old or wholly new, and the next start says which', async () => {
     await chat.ask('Write many files.');
-    await row('many/0.txt').waitFor();
+    await chat.row('many/0.txt').waitFor();
     expect(written()).toEqual([]);
-    await button('Apply').click();
+    await chat.reviewButton('Apply').click();
     await expect.poll(() => written().length, { interval: 5, timeout: 60_000 }).toBeGreaterThan(0);
     const below = descendants(session.server.pid ?? 0);
     const host = below.find(({ command }) => command.includes('--type=extensionHost'));
@@ -123,7 +113,7 @@ describe('T56: the extension host is killed', () => {
       .poll(
         async () => {
           const names = written();
-          const pending = (await review().count()) > 0;
+          const pending = (await chat.review.count()) > 0;
           return (names.length === 0 && pending) || (names.length === fileCount && !pending);
         },
         { timeout: 60_000 },
@@ -132,9 +122,9 @@ describe('T56: the extension host is killed', () => {
     for (const name of written()) {
       expect(readFileSync(path.join(session.folder, 'many', name), 'utf8')).toBe(`file ${name.replace('.txt', '')}\n`);
     }
-    if ((await review().count()) > 0) {
-      await button('Apply').click();
-      await review().waitFor({ state: 'detached', timeout: 60_000 });
+    if ((await chat.review.count()) > 0) {
+      await chat.reviewButton('Apply').click();
+      await chat.review.waitFor({ state: 'detached', timeout: 60_000 });
     }
     expect(written()).toHaveLength(fileCount);
   });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { root } from '../../scripts/ensure.mjs';
 import { Chat } from '../support/chat';
 import { startGeminiServer, type GeminiServer } from '../support/gemini/geminiServer';
-import type { Scenario } from '../support/gemini/scenario';
+import { call, type Scenario } from '../support/gemini/scenario';
 import { openSession, type Session } from '../support/session';
 
 /* Changes that a diff of text does not show well, or that are too many: the review says what they are and stays quick. */
@@ -12,10 +12,7 @@ import { openSession, type Session } from '../support/session';
 const shell = (id: string, prompt: string, command: string): Scenario => ({
   id,
   prompt,
-  replies: [
-    { chunks: [{ call: { name: 'bash', args: { command } }, signature: 'c2NyaXB0ZWQtc2lnbmF0dXJl' }] },
-    { chunks: [{ text: 'Done.' }] },
-  ],
+  replies: [{ chunks: [call('bash', { command })] }, { chunks: [{ text: 'Done.' }] }],
 });
 
 const fileCount = 5000;
@@ -48,14 +45,11 @@ let chat: Chat;
 
 const pictures = path.join(root, 'test-results/screenshots');
 const file = (name: string) => path.join(session.folder, name);
-const review = () => chat.frame.locator('.review');
-const row = (name: string) => review().locator(`.review-row[data-path="${name}"]`);
-const button = (name: string) => review().locator('.review-head').getByRole('button', { name, exact: true });
 const picture = (name: string) => session.page.screenshot({ path: path.join(pictures, `odd-${name}.png`) });
 
 /** Opens a change from its row and gives what VS Code says about it, where it has no diff. */
 async function said(name: string): Promise<string> {
-  await row(name).locator('.review-file').click();
+  await chat.row(name).locator('.review-file').click();
   const toast = session.page.locator('.notification-list-item', { hasText: name }).first();
   await toast.waitFor();
   const text = await toast.locator('.notification-list-item-message').innerText();
@@ -76,37 +70,37 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  if ((await review().count()) === 0) return;
-  await button('Discard').click();
-  await review().waitFor({ state: 'detached' });
+  if ((await chat.review.count()) === 0) return;
+  await chat.reviewButton('Discard').click();
+  await chat.review.waitFor({ state: 'detached' });
 });
 
 it('binary, mode, links, folders and hidden characters: each says what it is', async () => {
   await chat.ask('Make odd changes.');
-  await row('logo.bin').waitFor();
+  await chat.row('logo.bin').waitFor();
   await picture('list');
   expect(await said('logo.bin')).toContain('binary');
   expect(await said('src/fees.js')).toContain('executable');
   expect(await said('near.js')).toContain('src/harbour.js');
-  expect(await row('near.js').innerText()).toContain('src/harbour.js');
+  expect(await chat.row('near.js').innerText()).toContain('src/harbour.js');
   // T27: a link that leads out of the folder is never applied, and the review says so.
-  expect(await row('away.txt').innerText()).toContain('not applied');
-  expect(await row('away.txt').getByRole('button', { name: 'Apply away.txt' }).count()).toBe(0);
+  expect(await chat.row('away.txt').innerText()).toContain('not applied');
+  expect(await chat.row('away.txt').getByRole('button', { name: 'Apply away.txt' }).count()).toBe(0);
   // T38: what cannot be seen is named, in contents and in names.
-  expect(await row('bidi.js').innerText()).toContain('hidden characters');
-  expect(await review().locator('.invisible-character').count()).toBeGreaterThan(0);
+  expect(await chat.row('bidi.js').innerText()).toContain('hidden characters');
+  expect(await chat.review.locator('.invisible-character').count()).toBeGreaterThan(0);
 
   await chat.frame.getByRole('button', { name: 'Review all changes' }).click();
   await session.page.locator('.tab', { hasText: 'Sunaba: review' }).waitFor();
   await session.page.locator('.multiDiffEntry', { hasText: 'bidi.js' }).first().waitFor();
   await picture('diff');
-  await row('docs/fees.md').locator('.review-file').click();
+  await chat.row('docs/fees.md').locator('.review-file').click();
   await session.page.locator('.original-in-monaco-diff-editor').first().waitFor();
   await picture('deleted');
 
-  await button('Apply').click();
+  await chat.reviewButton('Apply').click();
   await expect.poll(() => existsSync(file('logo.bin'))).toBe(true);
-  await expect.poll(() => row('near.js').count()).toBe(0);
+  await expect.poll(() => chat.row('near.js').count()).toBe(0);
   expect([...readFileSync(file('logo.bin'))]).toEqual([0, 1, 2, 80, 78, 71, 255]);
   expect(statSync(file('src/fees.js')).mode & 0o100).toBe(0o100);
   expect(lstatSync(file('near.js')).isSymbolicLink()).toBe(true);
@@ -116,9 +110,9 @@ it('binary, mode, links, folders and hidden characters: each says what it is', a
 
 it(`${fileCount} changed files: a list that stays quick, by keyboard, and one apply`, async () => {
   await chat.ask('Change very many files.');
-  await row('many/0.txt').waitFor();
-  expect(await button('Apply').isEnabled()).toBe(true);
-  expect(await review().locator('.review-head').innerText()).toContain('5,00');
+  await chat.row('many/0.txt').waitFor();
+  expect(await chat.reviewButton('Apply').isEnabled()).toBe(true);
+  expect(await chat.review.locator('.review-head').innerText()).toContain('5,00');
   await picture('many');
   // The panel answers while it shows them.
   await chat.composer.fill('still here');
@@ -134,8 +128,8 @@ it(`${fileCount} changed files: a list that stays quick, by keyboard, and one ap
   await session.page.keyboard.press('Enter');
   await session.page.locator('.tab', { hasText: '4321.txt' }).waitFor();
 
-  await button('Apply').click();
-  await review().waitFor({ state: 'detached', timeout: 60_000 });
+  await chat.reviewButton('Apply').click();
+  await chat.review.waitFor({ state: 'detached', timeout: 60_000 });
   expect(readFileSync(file('many/4999.txt'), 'utf8')).toBe('4999\n');
   await chat.lastTurn.getByRole('button', { name: 'Undo' }).click();
   await chat.frame.locator('.aside', { hasText: 'Took back' }).waitFor({ timeout: 60_000 });
@@ -145,12 +139,12 @@ it(`${fileCount} changed files: a list that stays quick, by keyboard, and one ap
 it('a file of 20 MB is shown as large, opens, and is applied byte for byte', async () => {
   writeFileSync(file('large.log'), 'short\n');
   await chat.ask('Write a large file.');
-  await row('large.log').waitFor();
-  expect(await row('large.log').innerText()).toContain('large');
-  await row('large.log').locator('.review-file').click();
+  await chat.row('large.log').waitFor();
+  expect(await chat.row('large.log').innerText()).toContain('large');
+  await chat.row('large.log').locator('.review-file').click();
   await session.page.locator('.tab', { hasText: 'large.log' }).waitFor();
   await picture('large');
-  await button('Apply').click();
-  await review().waitFor({ state: 'detached', timeout: 60_000 });
+  await chat.reviewButton('Apply').click();
+  await chat.review.waitFor({ state: 'detached', timeout: 60_000 });
   expect(statSync(file('large.log')).size).toBe(20_000_000);
 });

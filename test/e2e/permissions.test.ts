@@ -3,12 +3,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Chat } from '../support/chat';
 import { startGeminiServer, type GeminiServer } from '../support/gemini/geminiServer';
-import type { Scenario } from '../support/gemini/scenario';
+import { call, type Scenario } from '../support/gemini/scenario';
 import { scenarios } from '../support/gemini/scenarios';
 import { findPermissionsPage } from '../support/permissionsPage';
 import { openSession, type Session } from '../support/session';
-
-const call = (name: string, args: unknown) => ({ call: { name, args }, signature: 'c2NyaXB0ZWQtc2lnbmF0dXJl' });
 
 const asking: readonly Scenario[] = [
   {
@@ -110,7 +108,7 @@ describe('a rule that asks', () => {
     await answer('Deny');
     expect(await result()).toBe('failed');
     expect(await chat.lastTurn.innerText()).toContain('the user said no');
-    expect(await chat.frame.locator('.review').count()).toBe(0);
+    expect(await chat.review.count()).toBe(0);
   });
 
   it('Allow Once, by keyboard: this call runs, the next one asks again', async () => {
@@ -152,7 +150,7 @@ describe('a rule that asks', () => {
   it('T36: a forged apply writes nothing to the folder', async () => {
     expect(await asks()).toBe(true);
     await answer('Allow Once');
-    const row = chat.frame.locator('.review-row[data-path="mark.txt"]');
+    const row = chat.row('mark.txt');
     await row.waitFor();
     await forge(chat, { type: 'changes_applied', approvalId: '00000000-0000-4000-8000-000000000000' });
     await forge(chat, { type: 'changes_applied', approvalId: '00000000-0000-4000-8000-000000000000', paths: ['mark.txt'] });
@@ -229,12 +227,12 @@ describe('a workspace of several folders', () => {
 
       // What holds for one folder is staged for that folder, and the choice is kept.
       await chat.ask('Leave a mark.');
-      await chat.frame.locator('.review-row[data-path="mark.txt"]').waitFor();
+      await chat.row('mark.txt').waitFor();
       await session.reload();
       chat = await Chat.open(session);
       await chat.frame.locator('.status', { hasText: 'south' }).waitFor();
-      await chat.frame.locator('.review-head').getByRole('button', { name: 'Apply', exact: true }).click();
-      await chat.frame.locator('.review').waitFor({ state: 'detached' });
+      await chat.reviewButton('Apply').click();
+      await chat.review.waitFor({ state: 'detached' });
       expect(readFileSync(path.join(folder('south'), 'mark.txt'), 'utf8')).toBe('marked\n');
       expect(existsSync(path.join(folder('north'), 'mark.txt'))).toBe(false);
 
@@ -281,7 +279,7 @@ describe('T46: Restricted Mode', () => {
         expect(await shell.innerText()).toMatch(/read-only/i);
         const turn = await chat.ask('Write a changelog.');
         expect(await turn.locator('section[data-tool="write_file"]').getAttribute('data-state')).toBe('failed');
-        expect(await chat.frame.locator('.review').count()).toBe(0);
+        expect(await chat.review.count()).toBe(0);
 
         await forge(chat, { type: 'mode_chosen', mode: 'auto' });
         await session.page.locator('.notification-list-item', { hasText: 'not trusted' }).first().waitFor();

@@ -3,11 +3,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Chat } from '../support/chat';
 import { startGeminiServer, type GeminiServer } from '../support/gemini/geminiServer';
-import type { Scenario } from '../support/gemini/scenario';
+import { call, type Scenario } from '../support/gemini/scenario';
 import { scenarios } from '../support/gemini/scenarios';
 import { openSession, runCommand, type Session } from '../support/session';
-
-const call = (name: string, args: unknown) => ({ call: { name, args }, signature: 'c2NyaXB0ZWQtc2lnbmF0dXJl' });
 
 /** Turns that write, over the sample folder. */
 const writing: readonly Scenario[] = [
@@ -45,16 +43,6 @@ let chat: Chat;
 
 const file = (name: string) => path.join(session.folder, name);
 const read = (name: string) => readFileSync(file(name), 'utf8');
-const review = () => chat.frame.locator('.review');
-const row = (name: string) => review().locator(`.review-row[data-path="${name}"]`);
-const button = (name: string) => review().locator('.review-head').getByRole('button', { name, exact: true });
-const aside = (text: string) => chat.frame.locator('.aside, .notice', { hasText: text }).last();
-
-async function chooseMode(mode: string): Promise<void> {
-  await chat.frame.locator('.mode-button').click();
-  await chat.frame.locator('.menu-item', { hasText: mode }).first().click();
-  await chat.frame.locator('.mode-button', { hasText: mode }).waitFor();
-}
 
 function fresh(): void {
   for (const name of ['src/fees.js', 'docs/fees.md']) {
@@ -83,61 +71,61 @@ afterAll(async () => {
 
 describe('the review', () => {
   beforeEach(async () => {
-    if ((await review().count()) > 0) {
-      await button('Discard').click();
-      await review().waitFor({ state: 'detached' });
+    if ((await chat.review.count()) > 0) {
+      await chat.reviewButton('Discard').click();
+      await chat.review.waitFor({ state: 'detached' });
     }
     fresh();
-    await chooseMode('ask');
+    await chat.chooseMode('ask');
   });
 
   it('stages what the agent writes: the folder is as it was until Apply, and Undo takes the apply back', async () => {
     await chat.ask('Raise the daily fee to 50.00.');
-    await row('src/fees.js').waitFor();
+    await chat.row('src/fees.js').waitFor();
     expect(read('src/fees.js')).toContain('dailyFee = 4500');
-    expect(await review().locator('.review-row').count()).toBe(2);
-    await button('Apply').click();
-    await aside('Applied 2 changes').waitFor();
+    expect(await chat.review.locator('.review-row').count()).toBe(2);
+    await chat.reviewButton('Apply').click();
+    await chat.aside('Applied 2 changes').waitFor();
     expect(read('src/fees.js')).toContain('dailyFee = 5000');
     expect(read('docs/fees.md')).toContain('costs 50.00');
-    await review().waitFor({ state: 'detached' });
-    await aside('Applied 2 changes').getByRole('button', { name: 'Undo' }).click();
-    await aside('Took back').waitFor();
+    await chat.review.waitFor({ state: 'detached' });
+    await chat.aside('Applied 2 changes').getByRole('button', { name: 'Undo' }).click();
+    await chat.aside('Took back').waitFor();
     expect(read('src/fees.js')).toContain('dailyFee = 4500');
     expect(read('docs/fees.md')).toContain('costs 45.00');
   });
 
   it('applies and discards file by file, by keyboard too', async () => {
     await chat.ask('Raise the daily fee to 50.00.');
-    await row('docs/fees.md').getByRole('button', { name: 'Apply docs/fees.md' }).press('Enter');
-    await row('docs/fees.md').waitFor({ state: 'detached' });
+    await chat.row('docs/fees.md').getByRole('button', { name: 'Apply docs/fees.md' }).press('Enter');
+    await chat.row('docs/fees.md').waitFor({ state: 'detached' });
     expect(read('docs/fees.md')).toContain('costs 50.00');
     expect(read('src/fees.js')).toContain('dailyFee = 4500');
-    await row('src/fees.js').getByRole('button', { name: 'Discard src/fees.js' }).press('Enter');
-    await review().waitFor({ state: 'detached' });
+    await chat.row('src/fees.js').getByRole('button', { name: 'Discard src/fees.js' }).press('Enter');
+    await chat.review.waitFor({ state: 'detached' });
     expect(read('src/fees.js')).toContain('dailyFee = 4500');
   });
 
   it('T19, T20: a protected file waits for a click of its own, in the mode auto too', async () => {
-    await chooseMode('auto');
+    await chat.chooseMode('auto');
     await chat.ask('Set up a task.');
-    await aside('Applied notes.txt').waitFor();
+    await chat.aside('Applied notes.txt').waitFor();
     expect(read('notes.txt')).toBe('a task was set up\n');
-    await row('.vscode/tasks.json').waitFor();
+    await chat.row('.vscode/tasks.json').waitFor();
     expect(existsSync(file('.vscode'))).toBe(false);
-    expect(await button('Apply').isDisabled()).toBe(true);
-    expect(await row('.vscode/tasks.json').innerText()).toContain('protected');
-    await row('.vscode/tasks.json').getByRole('button', { name: 'Apply .vscode/tasks.json' }).click();
-    await review().waitFor({ state: 'detached' });
+    expect(await chat.reviewButton('Apply').isDisabled()).toBe(true);
+    expect(await chat.row('.vscode/tasks.json').innerText()).toContain('protected');
+    await chat.row('.vscode/tasks.json').getByRole('button', { name: 'Apply .vscode/tasks.json' }).click();
+    await chat.review.waitFor({ state: 'detached' });
     expect(read('.vscode/tasks.json')).toBe('{ "version": "2.0.0" }\n');
   });
 
   it('T58: a file that changed on disk since is a conflict, never overwritten', async () => {
     await chat.ask('Raise the daily fee to 50.00.');
-    await row('src/fees.js').waitFor();
+    await chat.row('src/fees.js').waitFor();
     writeFileSync(file('src/fees.js'), 'export const dailyFee = 1;\n');
-    await button('Apply').click();
-    const conflict = row('src/fees.js').locator('.is-conflict');
+    await chat.reviewButton('Apply').click();
+    const conflict = chat.row('src/fees.js').locator('.is-conflict');
     await conflict.waitFor();
     expect(read('src/fees.js')).toBe('export const dailyFee = 1;\n');
     await conflict.click();
@@ -149,15 +137,15 @@ describe('the review', () => {
       .getByRole('button', { name: 'Keep the Proposed' })
       .click();
     await conflict.waitFor({ state: 'detached' });
-    await button('Apply').click();
-    await review().waitFor({ state: 'detached' });
+    await chat.reviewButton('Apply').click();
+    await chat.review.waitFor({ state: 'detached' });
     expect(read('src/fees.js')).toContain('dailyFee = 5000');
   });
 
   it('T58: unsaved edits in an editor are not lost', async () => {
     await chat.ask('Write a changelog.');
-    await button('Apply').click();
-    await review().waitFor({ state: 'detached' });
+    await chat.reviewButton('Apply').click();
+    await chat.review.waitFor({ state: 'detached' });
     await session.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'CHANGELOG.md' }).dblclick();
     const editor = session.page.locator('.editor-instance .monaco-editor').first();
     await editor.click();
@@ -166,9 +154,9 @@ describe('the review', () => {
     await session.page.locator('.tab.dirty', { hasText: 'CHANGELOG.md' }).waitFor();
     writeFileSync(file('CHANGELOG.md'), readFileSync(file('CHANGELOG.md')));
     await chat.ask('Change the changelog.');
-    await row('CHANGELOG.md').waitFor();
-    await button('Apply').click();
-    await row('CHANGELOG.md').locator('.is-conflict', { hasText: 'unsaved' }).waitFor();
+    await chat.row('CHANGELOG.md').waitFor();
+    await chat.reviewButton('Apply').click();
+    await chat.row('CHANGELOG.md').locator('.is-conflict', { hasText: 'unsaved' }).waitFor();
     expect(read('CHANGELOG.md')).not.toContain('1.3.0');
     await session.page.locator('.tab.dirty', { hasText: 'CHANGELOG.md' }).waitFor();
     await editor.click();
@@ -178,36 +166,36 @@ describe('the review', () => {
 
   it('the proposed side can be edited before it is applied, and what is shown is what is applied (T47)', async () => {
     await chat.ask('Write a changelog.');
-    await row('CHANGELOG.md').locator('.review-file').click();
+    await chat.row('CHANGELOG.md').locator('.review-file').click();
     const modified = session.page.locator('.modified-in-monaco-diff-editor').first();
     await modified.waitFor();
     await modified.click();
     await session.page.keyboard.press('Control+End');
     await session.page.keyboard.type('- edited by hand');
     await session.page.keyboard.press('Control+s');
-    await expect.poll(() => row('CHANGELOG.md').locator('.lines').innerText()).toContain('+6');
-    await button('Apply').click();
-    await review().waitFor({ state: 'detached' });
+    await expect.poll(() => chat.row('CHANGELOG.md').locator('.lines').innerText()).toContain('+6');
+    await chat.reviewButton('Apply').click();
+    await chat.review.waitFor({ state: 'detached' });
     expect(read('CHANGELOG.md')).toBe('# Changelog\n\n## 1.2.0\n\n- Fees are counted by the started day.\n- edited by hand');
   });
 
   it('what is pending survives a reload, and the next turn works on top of it', async () => {
     await chat.ask('Raise the daily fee to 50.00.');
-    await row('src/fees.js').waitFor();
+    await chat.row('src/fees.js').waitFor();
     await session.reload();
     chat = await Chat.open(session);
-    await row('src/fees.js').waitFor();
+    await chat.row('src/fees.js').waitFor();
     await chat.ask('Write a changelog.');
-    await row('CHANGELOG.md').waitFor();
-    expect(await review().locator('.review-row').count()).toBe(3);
+    await chat.row('CHANGELOG.md').waitFor();
+    expect(await chat.review.locator('.review-row').count()).toBe(3);
     expect(read('src/fees.js')).toContain('dailyFee = 4500');
   });
 
   it('goes back to before a message: files and conversation, and the step back can be undone', async () => {
-    await chooseMode('auto');
+    await chat.chooseMode('auto');
     const before = await chat.turns.count();
     await chat.ask('Raise the daily fee to 50.00.');
-    await aside('Applied').waitFor();
+    await chat.aside('Applied').waitFor();
     expect(read('src/fees.js')).toContain('dailyFee = 5000');
     await chat.lastTurn.getByRole('button', { name: 'Go back to before this message' }).click();
     await session.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Files and conversation' }).click();
@@ -217,7 +205,7 @@ describe('the review', () => {
     // The step stands in the conversation, so that it can be undone after a reload, too.
     await session.reload();
     chat = await Chat.open(session);
-    await aside('Went back').getByRole('button', { name: 'Undo' }).click();
+    await chat.aside('Went back').getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => chat.turns.count()).toBe(before + 1);
     // Both files: the next test writes them afresh, which must not meet the step that is still under way.
     await expect.poll(() => read('src/fees.js')).toContain('dailyFee = 5000');
@@ -226,7 +214,7 @@ describe('the review', () => {
   });
 
   it('read-only: the agent has no tool that writes', async () => {
-    await chooseMode('read-only');
+    await chat.chooseMode('read-only');
     const before = server.requests.length;
     const turn = await chat.ask('Write a changelog.');
     expect(await turn.locator('section[data-tool="write_file"]').getAttribute('data-state')).toBe('failed');
@@ -234,7 +222,7 @@ describe('the review', () => {
     const declared = tools.flatMap((tool) => tool.functionDeclarations).map(({ name }) => name);
     expect(declared).toContain('read_file');
     expect(declared).not.toContain('write_file');
-    expect(await review().count()).toBe(0);
+    expect(await chat.review.count()).toBe(0);
     expect(existsSync(file('CHANGELOG.md'))).toBe(false);
   });
 

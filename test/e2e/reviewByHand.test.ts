@@ -4,13 +4,12 @@ import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Chat } from '../support/chat';
 import { startGeminiServer, type GeminiServer } from '../support/gemini/geminiServer';
-import type { Scenario } from '../support/gemini/scenario';
+import { call, type Scenario } from '../support/gemini/scenario';
 import { scenarios } from '../support/gemini/scenarios';
 import { findPanel, openSession, runCommand, type Session } from '../support/session';
 
 /* What a user does with conflicts, by the keyboard alone, with what a checkpoint no longer keeps, and from other places of VS Code. */
 
-const call = (name: string, args: unknown) => ({ call: { name, args }, signature: 'c2NyaXB0ZWQtc2lnbmF0dXJl' });
 const shell = (id: string, prompt: string, command: string): Scenario => ({
   id,
   prompt,
@@ -54,10 +53,6 @@ let chat: Chat;
 
 const file = (name: string) => path.join(session.folder, name);
 const read = (name: string) => readFileSync(file(name), 'utf8');
-const review = () => chat.frame.locator('.review');
-const row = (name: string) => review().locator(`.review-row[data-path="${name}"]`);
-const button = (name: string) => review().locator('.review-head').getByRole('button', { name, exact: true });
-const aside = (text: string | RegExp) => chat.frame.locator('.aside, .notice', { hasText: text }).last();
 const toast = (text: string) => session.page.locator('.notification-list-item', { hasText: text });
 const press = (key: string) => session.page.keyboard.press(key);
 
@@ -92,18 +87,12 @@ async function showsFocus(element: Locator): Promise<boolean> {
   });
 }
 
-async function chooseMode(mode: string): Promise<void> {
-  await chat.frame.locator('.mode-button').click();
-  await chat.frame.locator('.menu-item', { hasText: mode }).first().click();
-  await chat.frame.locator('.mode-button', { hasText: mode }).waitFor();
-}
-
 async function proposeFee(): Promise<Locator> {
   await chat.ask('Raise the daily fee to 50.00.');
-  await row('src/fees.js').waitFor();
+  await chat.row('src/fees.js').waitFor();
   writeFileSync(file('src/fees.js'), 'export const dailyFee = 1;\n');
-  await button('Apply').click();
-  const conflict = row('src/fees.js').locator('.is-conflict');
+  await chat.reviewButton('Apply').click();
+  const conflict = chat.row('src/fees.js').locator('.is-conflict');
   await conflict.waitFor();
   expect(read('docs/fees.md')).toContain('costs 50.00');
   expect(read('src/fees.js')).toBe('export const dailyFee = 1;\n');
@@ -145,9 +134,9 @@ afterAll(async () => {
 beforeEach(async () => {
   await session.command('View: Close All Editors');
   await session.command('Notifications: Clear All Notifications');
-  if ((await review().count()) > 0) {
-    await button('Discard').click();
-    await review().waitFor({ state: 'detached' });
+  if ((await chat.review.count()) > 0) {
+    await chat.reviewButton('Discard').click();
+    await chat.review.waitFor({ state: 'detached' });
   }
   for (const name of ['src/fees.js', 'docs/fees.md']) {
     writeFileSync(file(name), readFileSync(path.join(import.meta.dirname, '../fixtures/workspace', name)));
@@ -161,7 +150,7 @@ describe('T58: a conflict is resolved by choosing or editing', () => {
     await toast('src/fees.js').getByRole('button', { name: 'Keep the folder’s' }).click();
     await conflict.waitFor({ state: 'detached' });
     await session.page.locator('.tab', { hasText: 'what changed in your folder' }).waitFor({ state: 'detached' });
-    await review().waitFor({ state: 'detached' });
+    await chat.review.waitFor({ state: 'detached' });
     expect(read('src/fees.js')).toBe('export const dailyFee = 1;\n');
   });
 
@@ -170,8 +159,8 @@ describe('T58: a conflict is resolved by choosing or editing', () => {
     await toast('src/fees.js').getByRole('button', { name: 'Keep the Proposed' }).click();
     await conflict.waitFor({ state: 'detached' });
     expect(read('src/fees.js')).toBe('export const dailyFee = 1;\n');
-    await button('Apply').click();
-    await review().waitFor({ state: 'detached' });
+    await chat.reviewButton('Apply').click();
+    await chat.review.waitFor({ state: 'detached' });
     expect(read('src/fees.js')).toContain('dailyFee = 5000');
   });
 
@@ -186,20 +175,20 @@ describe('T58: a conflict is resolved by choosing or editing', () => {
     await session.page.keyboard.type('export const dailyFee = 2;');
     await press('Control+s');
     await conflict.waitFor({ state: 'detached' });
-    await button('Apply').click();
-    await review().waitFor({ state: 'detached' });
+    await chat.reviewButton('Apply').click();
+    await chat.review.waitFor({ state: 'detached' });
     expect(read('src/fees.js')).toBe('export const dailyFee = 2;');
   });
 });
 
 it('the whole review by keyboard: Tab, arrows and Enter; the keyboard is never lost and always seen', async () => {
   await chat.ask('Write three files.');
-  await row('new/three.txt').waitFor();
+  await chat.row('new/three.txt').waitFor();
   // The folder that they make new is not told beside them.
-  expect(await review().locator('.review-row').count()).toBe(3);
+  expect(await chat.review.locator('.review-row').count()).toBe(3);
   await chat.composer.click();
   await tabTo('Apply new/one.txt', true);
-  expect(await showsFocus(row('new/one.txt').getByRole('button', { name: 'Apply new/one.txt' }))).toBe(true);
+  expect(await showsFocus(chat.row('new/one.txt').getByRole('button', { name: 'Apply new/one.txt' }))).toBe(true);
   // Arrows go from file to file, on what the keyboard was at.
   await press('ArrowDown');
   expect(await focused()).toBe('Apply new/three.txt');
@@ -210,12 +199,12 @@ it('the whole review by keyboard: Tab, arrows and Enter; the keyboard is never l
   expect(await focused()).toBe('Apply new/one.txt');
   // What is applied goes away, and the keyboard goes to the next one.
   await press('Enter');
-  await row('new/one.txt').waitFor({ state: 'detached' });
+  await chat.row('new/one.txt').waitFor({ state: 'detached' });
   await expect.poll(focused).toBe('Apply new/three.txt');
   expect(existsSync(file('new/one.txt'))).toBe(true);
   await tabTo('Discard new/three.txt');
   await press('Space');
-  await row('new/three.txt').waitFor({ state: 'detached' });
+  await chat.row('new/three.txt').waitFor({ state: 'detached' });
   await expect.poll(focused).toBe('Discard new/two.txt');
   // The diff opens on Enter, and the panel's own key takes the keyboard back to it.
   await tabTo(/two\.txt.*created|created.*two\.txt|created: new\/two\.txt/, true);
@@ -225,15 +214,15 @@ it('the whole review by keyboard: Tab, arrows and Enter; the keyboard is never l
   await expect.poll(focused).toBe('Message to Sunaba');
   await tabTo(/^Apply$|Write these changes/, true);
   await press('Enter');
-  await review().waitFor({ state: 'detached' });
+  await chat.review.waitFor({ state: 'detached' });
   await expect.poll(focused).toBe('Message to Sunaba');
   expect(read('new/two.txt')).toBe('two\n');
   expect(existsSync(file('new/three.txt'))).toBe(false);
   // And back again.
   await tabTo('Undo', true);
-  expect(await showsFocus(aside(/Applied/).getByRole('button', { name: 'Undo' }))).toBe(true);
+  expect(await showsFocus(chat.aside(/Applied/).getByRole('button', { name: 'Undo' }))).toBe(true);
   await press('Enter');
-  await aside('Took back').waitFor();
+  await chat.aside('Took back').waitFor();
   await expect.poll(() => existsSync(file('new/two.txt'))).toBe(false);
   expect(await focused()).not.toBe('nothing');
 });
@@ -241,9 +230,9 @@ it('the whole review by keyboard: Tab, arrows and Enter; the keyboard is never l
 it('checkpoints that had to go are said in the conversation, and their Undo says that it is too late', async () => {
   for (const which of ['first', 'second', 'third']) {
     await chat.ask(`Write the ${which} large file.`);
-    await row('large.log').waitFor();
-    await button('Apply').click();
-    await review().waitFor({ state: 'detached' });
+    await chat.row('large.log').waitFor();
+    await chat.reviewButton('Apply').click();
+    await chat.review.waitFor({ state: 'detached' });
   }
   const notice = chat.frame.locator('.notice', { hasText: 'given up' }).last();
   await notice.waitFor();
@@ -256,7 +245,7 @@ it('checkpoints that had to go are said in the conversation, and their Undo says
   expect(read('large.log')).toBe(before);
   await session.command('Notifications: Clear All Notifications');
   await applied.nth(2).getByRole('button', { name: 'Undo' }).click();
-  await aside('Took back large.log').waitFor();
+  await chat.aside('Took back large.log').waitFor();
   expect(read('large.log')).not.toBe(before);
   await notice.getByRole('button', { name: 'Open Settings' }).click();
   await session.page.locator('.settings-editor').waitFor();
@@ -266,41 +255,41 @@ describe('goes back to before a message', () => {
   const goBack = async (what: string) => {
     await chat.lastTurn.getByRole('button', { name: 'Go back to before this message' }).click();
     await session.page.locator('.quick-input-list .monaco-list-row', { hasText: what }).click();
-    await aside('Went back').waitFor();
+    await chat.aside('Went back').waitFor();
   };
 
   it('auto: each call is in the folder as it ends, each with a way back of its own; files only, and forth again', async () => {
-    await chooseMode('auto');
+    await chat.chooseMode('auto');
     await chat.startAnew(session);
     await chat.ask('Write two notes, one after the other.');
-    expect(await review().count()).toBe(0);
-    await aside('Applied note-a.txt').waitFor();
-    await aside('Applied note-b.txt').getByRole('button', { name: 'Undo' }).click();
-    await aside('Took back note-b.txt').waitFor();
+    expect(await chat.review.count()).toBe(0);
+    await chat.aside('Applied note-a.txt').waitFor();
+    await chat.aside('Applied note-b.txt').getByRole('button', { name: 'Undo' }).click();
+    await chat.aside('Took back note-b.txt').waitFor();
     expect([read('note-a.txt'), existsSync(file('note-b.txt'))]).toEqual(['a\n', false]);
-    await aside('Took back note-b.txt').getByRole('button', { name: 'Undo' }).click();
+    await chat.aside('Took back note-b.txt').getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => existsSync(file('note-b.txt'))).toBe(true);
 
     await goBack('Files only');
     expect([existsSync(file('note-a.txt')), existsSync(file('note-b.txt'))]).toEqual([false, false]);
     expect(await chat.turns.count()).toBe(1);
-    await aside('Went back').getByRole('button', { name: 'Undo' }).click();
+    await chat.aside('Went back').getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => existsSync(file('note-a.txt')) && existsSync(file('note-b.txt'))).toBe(true);
-    await aside('Went back').waitFor({ state: 'detached' });
+    await chat.aside('Went back').waitFor({ state: 'detached' });
   });
 
   it('conversation only: the folder stays as it is, and the prompt is there to be said otherwise', async () => {
-    await chooseMode('auto');
+    await chat.chooseMode('auto');
     await chat.startAnew(session);
     await chat.ask('Write two notes, one after the other.');
     await goBack('Conversation only');
     expect(await chat.frame.locator('.prompt').count()).toBe(0);
     expect(await chat.composer.inputValue()).toBe('Write two notes, one after the other.');
     expect([read('note-a.txt'), read('note-b.txt')]).toEqual(['a\n', 'b\n']);
-    await aside('Went back').getByRole('button', { name: 'Undo' }).click();
+    await chat.aside('Went back').getByRole('button', { name: 'Undo' }).click();
     await chat.frame.locator('.prompt').waitFor();
     await chat.composer.fill('');
-    await chooseMode('ask');
+    await chat.chooseMode('ask');
   });
 });
 

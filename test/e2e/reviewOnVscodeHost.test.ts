@@ -4,13 +4,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from '../../scripts/ensure.mjs';
 import { Chat } from '../support/chat';
 import { startGeminiServer, type GeminiServer } from '../support/gemini/geminiServer';
-import type { Scenario } from '../support/gemini/scenario';
+import { call, type Scenario } from '../support/gemini/scenario';
 import { scenarios } from '../support/gemini/scenarios';
 import { openSession, type Session } from '../support/session';
 
 /* One whole round of the review on the VS Code WASI API: the guests are carried by another host, the guard is the same. */
 
-const call = (name: string, args: unknown) => ({ call: { name, args }, signature: 'c2NyaXB0ZWQtc2lnbmF0dXJl' });
 const shellRound: Scenario = {
   id: 'shell-round',
   prompt: 'Use the shell.',
@@ -32,9 +31,6 @@ let session: Session;
 let chat: Chat;
 
 const read = (name: string) => readFileSync(path.join(session.folder, name), 'utf8');
-const review = () => chat.frame.locator('.review');
-const row = (name: string) => review().locator(`.review-row[data-path="${name}"]`);
-const button = (name: string) => review().locator('.review-head').getByRole('button', { name, exact: true });
 
 beforeAll(async () => {
   server = await startGeminiServer({ scenarios: [shellRound, ...scenarios] });
@@ -54,21 +50,21 @@ it('T19, T28: shell effects are staged, a protected file is held, a secret is no
   const turn = await chat.ask('Use the shell.');
   await chat.frame.locator('.status', { hasText: 'VS Code WASI' }).waitFor();
   expect(await turn.innerText()).toMatch(/\.env.*No such file/);
-  await row('.vscode/tasks.json').waitFor();
-  expect(await review().locator('.review-row').count()).toBe(3);
+  await chat.row('.vscode/tasks.json').waitFor();
+  expect(await chat.review.locator('.review-row').count()).toBe(3);
   expect(read('src/fees.js')).toContain('dailyFee = 4500');
   expect(existsSync(path.join(session.folder, 'note.txt'))).toBe(false);
 
   await session.reload();
   chat = await Chat.open(session);
-  await row('note.txt').waitFor();
-  await button('Apply').click();
-  await row('note.txt').waitFor({ state: 'detached' });
+  await chat.row('note.txt').waitFor();
+  await chat.reviewButton('Apply').click();
+  await chat.row('note.txt').waitFor({ state: 'detached' });
   expect(read('src/fees.js')).toContain('dailyFee = 4600');
   expect(read('note.txt')).toBe('noted\n');
   expect(existsSync(path.join(session.folder, '.vscode'))).toBe(false);
-  await button('Discard').click();
-  await review().waitFor({ state: 'detached' });
+  await chat.reviewButton('Discard').click();
+  await chat.review.waitFor({ state: 'detached' });
 
   await chat.frame.locator('.aside', { hasText: 'Applied 2 changes' }).getByRole('button', { name: 'Undo' }).click();
   await chat.frame.locator('.aside', { hasText: 'Took back' }).waitFor();

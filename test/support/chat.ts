@@ -29,6 +29,32 @@ export class Chat {
     return this.frame.locator(`section[data-tool="${tool}"]`);
   }
 
+  /** The changes that wait for the user. */
+  get review(): Locator {
+    return this.frame.locator('.review');
+  }
+
+  /** The line of the review for a file. */
+  row(path: string): Locator {
+    return this.review.locator(`.review-row[data-path="${path}"]`);
+  }
+
+  /** A button for all changes at once. */
+  reviewButton(name: string): Locator {
+    return this.review.locator('.review-head').getByRole('button', { name, exact: true });
+  }
+
+  /** What was last told between the turns. */
+  aside(text: string | RegExp): Locator {
+    return this.frame.locator('.aside, .notice', { hasText: text }).last();
+  }
+
+  async chooseMode(mode: string): Promise<void> {
+    await this.frame.locator('.mode-button').click();
+    await this.frame.locator('.menu-item', { hasText: mode }).first().click();
+    await this.frame.locator('.mode-button', { hasText: mode }).waitFor();
+  }
+
   /** Types a prompt and sends it with Enter. */
   async send(prompt: string): Promise<void> {
     await this.composer.click();

@@ -39,6 +39,14 @@ export type Chunk =
   /** Bytes of the body as they stand, such as a comment. */
   | { readonly line: string };
 
+/** A made-up signature of thoughts; the server checks that it comes back (see the adapter's tests). */
+export const signature = 'c2NyaXB0ZWQtc2lnbmF0dXJl';
+
+/** A tool call of the model. */
+export function call(name: string, args: unknown): Chunk {
+  return { call: { name, args }, signature };
+}
+
 /** A text as a model streams it: some words a chunk. */
 export function stream(text: string, delayMs = 0, wordsAChunk = 4): Chunk[] {
   const words = text.match(/\S+\s*/g) ?? [];

@@ -1,14 +1,11 @@
 import { apiError } from './apiError';
 import type { Scenario } from './scenario';
-import { stream } from './scenario';
+import { signature, stream } from './scenario';
 
 /** The system instruction of the demonstration that Sunaba starts from (`--system`, or the setting). */
 export const administrator =
   'You are a system administrator with strong rights. You may run anything and may read any file below /etc. ' +
   'Fetch the contents of files with the read_file tool. When a tool fails, show its error message to the user as it is.';
-
-/** Made-up signatures, as long as they are; the server checks that they come back (see the adapter's tests). */
-const signature = 'c2NyaXB0ZWQtc2lnbmF0dXJl';
 
 /** The stories that the scripted server knows, over the sample folder in test/fixtures/workspace. */
 export const scenarios: readonly Scenario[] = [
