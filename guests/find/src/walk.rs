@@ -179,13 +179,11 @@ impl Walk {
     }
 
     fn told(&self, entry: &DirEntry) -> Option<Kind> {
-        let kind = entry.file_type().ok()?;
-        match (kind.is_file(), kind.is_dir(), kind.is_symlink()) {
-            (true, _, _) => Some(Kind::File),
+        status::told(entry).filter(|kind| match kind {
             // What was in the folder is done with before it is its turn: its status is of before that.
-            (_, true, _) if !self.depth_first => Some(Kind::Directory),
-            (_, _, true) if self.follow != Follow::Always => Some(Kind::Link),
-            _ => None,
-        }
+            Kind::Directory => !self.depth_first,
+            Kind::Link => self.follow != Follow::Always,
+            _ => true,
+        })
     }
 }

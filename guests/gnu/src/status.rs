@@ -1,13 +1,12 @@
 //! What is known of a file, permission bits included.
 
 use crate::bytes;
-use rustix::fs::{self, FileType};
+use rustix::fs;
 use std::io;
-use std::path::Path;
-use sunaba_process::{Links, mode};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Kind {
+    #[default]
     File,
     Directory,
     Link,
@@ -17,7 +16,7 @@ pub enum Kind {
     BlockDevice,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Status {
     pub kind: Kind,
     /// Permission bits, 0o7777.
@@ -50,14 +49,23 @@ impl Moment {
 
 /// Of the file that a link leads to.
 pub fn stat(path: &[u8]) -> io::Result<Status> {
-    let found = fs::stat(bytes::path(path))?;
-    Ok(convert(&found, path, Links::Follow))
+    status(path, true)
 }
 
 /// Of a link itself.
 pub fn lstat(path: &[u8]) -> io::Result<Status> {
-    let found = fs::lstat(bytes::path(path))?;
-    Ok(convert(&found, path, Links::Stay))
+    status(path, false)
+}
+
+/// What a folder's list tells of an entry; `None` where only the file itself can.
+pub fn told(entry: &std::fs::DirEntry) -> Option<Kind> {
+    let kind = entry.file_type().ok()?;
+    match (kind.is_file(), kind.is_dir(), kind.is_symlink()) {
+        (true, _, _) => Some(Kind::File),
+        (_, true, _) => Some(Kind::Directory),
+        (_, _, true) => Some(Kind::Link),
+        _ => None,
+    }
 }
 
 pub fn exists(path: &[u8]) -> bool {
@@ -72,74 +80,64 @@ pub fn symlink(target: &[u8], path: &[u8]) -> io::Result<()> {
     Ok(fs::symlink(bytes::path(target), bytes::path(path))?)
 }
 
-fn convert(found: &fs::Stat, path: &[u8], links: Links) -> Status {
-    let kind = match FileType::from_raw_mode(found.st_mode as _) {
-        FileType::Directory => Kind::Directory,
-        FileType::Symlink => Kind::Link,
-        #[cfg(unix)]
-        FileType::Fifo => Kind::Pipe,
-        #[cfg(unix)]
-        FileType::Socket => Kind::Socket,
-        FileType::CharacterDevice => Kind::CharDevice,
-        // Pipes are sockets to preview1.
-        #[cfg(target_os = "wasi")]
-        _ if matches!(found.st_mode & 0xf000, 0x1000 | 0xc000) => Kind::Pipe,
-        FileType::BlockDevice => Kind::BlockDevice,
-        _ => Kind::File,
-    };
-    Status {
-        kind,
-        mode: permissions(found, bytes::path(path), links, kind),
+#[cfg(unix)]
+#[allow(clippy::unnecessary_cast)]
+fn status(path: &[u8], follow: bool) -> io::Result<Status> {
+    use rustix::fs::FileType;
+    let path = bytes::path(path);
+    let found = if follow { fs::stat(path)? } else { fs::lstat(path)? };
+    let moment = |seconds, nanos| Moment { seconds, nanos };
+    Ok(Status {
+        kind: match FileType::from_raw_mode(found.st_mode as _) {
+            FileType::Directory => Kind::Directory,
+            FileType::Symlink => Kind::Link,
+            FileType::Fifo => Kind::Pipe,
+            FileType::Socket => Kind::Socket,
+            FileType::CharacterDevice => Kind::CharDevice,
+            FileType::BlockDevice => Kind::BlockDevice,
+            _ => Kind::File,
+        },
+        mode: (found.st_mode as u32) & 0o7777,
         device: found.st_dev as u64,
         inode: found.st_ino as u64,
         links: found.st_nlink as u64,
-        uid: owner(found.st_uid),
-        gid: owner(found.st_gid),
+        uid: found.st_uid,
+        gid: found.st_gid,
         size: found.st_size as u64,
-        blocks: blocks(found),
-        accessed: times(found).0,
-        modified: times(found).1,
-        changed: times(found).2,
-    }
-}
-
-/// preview1 tells no permission bits: the kernel's own call does.
-fn permissions(found: &fs::Stat, path: &Path, links: Links, kind: Kind) -> u32 {
-    if cfg!(unix) {
-        return (found.st_mode as u32) & 0o7777;
-    }
-    mode(path, links).unwrap_or(match kind {
-        Kind::Directory => 0o755,
-        Kind::Link => 0o777,
-        _ => 0o644,
+        blocks: found.st_blocks as u64,
+        accessed: moment(found.st_atime as i64, found.st_atime_nsec as u32),
+        modified: moment(found.st_mtime as i64, found.st_mtime_nsec as u32),
+        changed: moment(found.st_ctime as i64, found.st_ctime_nsec as u32),
     })
 }
 
-/// In the sandbox everything belongs to its one user.
-fn owner(id: u32) -> u32 {
-    if cfg!(unix) { id } else { 1000 }
-}
-
-#[allow(clippy::unnecessary_cast)]
-fn blocks(found: &fs::Stat) -> u64 {
-    let told = found.st_blocks as u64;
-    if cfg!(unix) || told > 0 { told } else { (found.st_size as u64).div_ceil(4096) * 8 }
-}
-
-#[cfg(unix)]
-#[allow(clippy::unnecessary_cast)]
-fn times(found: &fs::Stat) -> (Moment, Moment, Moment) {
-    (
-        Moment { seconds: found.st_atime as i64, nanos: found.st_atime_nsec as u32 },
-        Moment { seconds: found.st_mtime as i64, nanos: found.st_mtime_nsec as u32 },
-        Moment { seconds: found.st_ctime as i64, nanos: found.st_ctime_nsec as u32 },
-    )
-}
-
+/// preview1 knows neither owners nor blocks: in the sandbox everything belongs to its one user.
 #[cfg(target_os = "wasi")]
-fn times(found: &fs::Stat) -> (Moment, Moment, Moment) {
-    let moment = |t: &libc::timespec| Moment { seconds: t.tv_sec, nanos: t.tv_nsec as u32 };
-    (moment(&found.st_atim), moment(&found.st_mtim), moment(&found.st_ctim))
+fn status(path: &[u8], follow: bool) -> io::Result<Status> {
+    let found = sunaba_process::status(bytes::path(path), follow)?;
+    let moment = |nanos: u64| Moment { seconds: (nanos / 1_000_000_000) as i64, nanos: (nanos % 1_000_000_000) as u32 };
+    Ok(Status {
+        kind: match found.filetype {
+            1 => Kind::BlockDevice,
+            2 => Kind::CharDevice,
+            3 => Kind::Directory,
+            // Pipes are sockets to preview1.
+            5 | 6 => Kind::Pipe,
+            7 => Kind::Link,
+            _ => Kind::File,
+        },
+        mode: found.mode as u32,
+        device: found.device,
+        inode: found.inode,
+        links: found.links,
+        uid: 1000,
+        gid: 1000,
+        size: found.size,
+        blocks: found.size.div_ceil(4096) * 8,
+        accessed: moment(found.accessed),
+        modified: moment(found.modified),
+        changed: moment(found.changed),
+    })
 }
 
 impl Kind {

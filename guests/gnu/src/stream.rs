@@ -19,7 +19,7 @@ pub enum Source {
 impl Source {
     /// `-` is standard input. A folder opens: reading it is what fails.
     pub fn open(name: &[u8]) -> io::Result<Source> {
-        if name == b"-" { Ok(Source::Stdin(io::stdin())) } else { Ok(Source::File(File::open(bytes::path(name))?)) }
+        if name == b"-" { Ok(Source::Stdin(io::stdin())) } else { Ok(Source::File(sunaba_process::open(bytes::path(name))?)) }
     }
 
     pub fn fd(&self) -> BorrowedFd<'_> {
@@ -66,8 +66,33 @@ pub struct Regular {
 
 impl Regular {
     pub fn open(path: &Path) -> io::Result<Regular> {
-        Ok(Regular { file: File::open(path)?, ended: false })
+        Ok(Regular { file: sunaba_process::open(path)?, ended: false })
     }
+}
+
+/// The whole of a file that was seen to hold `size` bytes, by one read where it still does. Of 0 nothing is known: a
+/// stream's name (`/dev/fd/63`) is told to be an empty file.
+pub fn read_sized(path: &Path, size: u64) -> io::Result<Vec<u8>> {
+    let mut file = sunaba_process::open(path)?;
+    let mut text = Vec::new();
+    if size == 0 {
+        io::Read::read_to_end(&mut file, &mut text)?;
+        return Ok(text);
+    }
+    let mut filled = 0;
+    loop {
+        if filled == text.len() {
+            text.resize(if filled == 0 { size as usize + 1 } else { filled + PIECE.max(filled / 2) }, 0);
+        }
+        let room = text.len() - filled;
+        let count = io::Read::read(&mut file, &mut text[filled..])?;
+        filled += count;
+        if count == 0 || count < room && filled as u64 >= size {
+            break;
+        }
+    }
+    text.truncate(filled);
+    Ok(text)
 }
 
 impl io::Read for Regular {

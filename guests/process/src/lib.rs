@@ -11,6 +11,7 @@ mod command;
 mod cwd;
 mod descriptor;
 mod mode;
+mod open;
 pub mod signal;
 mod status;
 mod sys;
@@ -20,8 +21,12 @@ pub use command::{Command, Stdio};
 pub use cwd::{chdir, cwd, enter};
 pub use descriptor::{close, directory_path, dup, dup2, pipe};
 pub use mode::{chmod, fd_chmod, fd_mode, mode, Links};
+pub use open::open;
 pub use signal::kill;
 pub use status::ExitStatus;
+/// preview1's own record, by one call for all of it; natively `stat` tells as much.
+#[cfg(target_os = "wasi")]
+pub use sys::{status, Status};
 
 /// The process' own id.
 pub fn pid() -> u32 {

@@ -100,18 +100,30 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
                 continue;
             }
         };
-        if let (Some(target), Ok(found)) = (&target, source.status()) {
-            let same = stream::is_file(&found) && found.st_ino == target.st_ino && found.st_dev == target.st_dev;
+        let found = source.status().ok().filter(stream::is_file);
+        if let (Some(target), Some(found)) = (&target, &found) {
+            let same = found.st_ino == target.st_ino && found.st_dev == target.st_dev;
             if same && found.st_size > 0 {
                 fail("input file is output file");
                 continue;
             }
         }
+        // Once what the file was seen to hold is read, a read that is not filled is the last.
+        let (size, mut seen) = (found.map_or(0, |found| found.st_size as u64), 0);
         loop {
             match source.read(&mut buffer) {
                 Ok(0) => break,
-                Ok(count) if plain => put("cat", &buffer[..count]),
-                Ok(count) => put("cat", &shaped(&shape, &mut state, &buffer[..count])),
+                Ok(count) => {
+                    if plain {
+                        put("cat", &buffer[..count]);
+                    } else {
+                        put("cat", &shaped(&shape, &mut state, &buffer[..count]));
+                    }
+                    seen += count as u64;
+                    if count < buffer.len() && size > 0 && seen >= size {
+                        break;
+                    }
+                }
                 Err(fault) => {
                     fail(&error::text(&fault));
                     break;

@@ -1,6 +1,5 @@
 //! `-d`: how the files differ from the archive.
 
-use std::fs::File;
 use std::io::{self, Read, Write};
 
 use sunaba_gnu::bytes::path;
@@ -52,7 +51,7 @@ pub fn compare(run: &mut Run, entry: &mut Entry<'_, Box<dyn Read>>, name: &[u8],
             }
             if header.size().is_ok_and(|size| size != found.size) {
                 faults.push("Size differs");
-            } else if !same(entry, &mut File::open(path(bare))?)? {
+            } else if !same(entry, &mut sunaba_process::open(path(bare))?)? {
                 faults.push("Contents differ");
             }
         }

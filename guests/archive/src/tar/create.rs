@@ -216,7 +216,7 @@ fn add_file(run: &mut Run, output: &mut Output, name: &[u8], (told, member): (&[
         }
         output.linked.insert(identity, member.to_vec());
     }
-    let mut file = match File::open(path(name)) {
+    let mut file = match sunaba_process::open(path(name)) {
         Ok(file) => file,
         Err(error) => {
             run.file_fault(name, "Cannot open", &error);
@@ -226,7 +226,7 @@ fn add_file(run: &mut Run, output: &mut Output, name: &[u8], (told, member): (&[
     tell(run, told);
     output.header(describe(run, status, EntryType::Regular, status.size), member, b"")?;
     let mut left = status.size;
-    let mut buffer = vec![0; 1 << 16];
+    let mut buffer = vec![0; left.min(1 << 16) as usize];
     while left > 0 {
         let wanted = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let count = file.read(&mut buffer[..wanted])?;

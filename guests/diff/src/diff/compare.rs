@@ -6,6 +6,7 @@ use super::{Diff, context, other, unified};
 use std::io::Read;
 use sunaba_gnu::bytes;
 use sunaba_gnu::status::{Moment, Status};
+use sunaba_gnu::stream::read_sized;
 use sunaba_gnu::time::strftime;
 use sunaba_gnu::{error, status};
 
@@ -17,15 +18,13 @@ pub struct Side {
 
 impl Side {
     fn read(&self) -> std::io::Result<Vec<u8>> {
-        if self.status.is_none() {
-            return Ok(Vec::new());
-        }
+        let Some(status) = &self.status else { return Ok(Vec::new()) };
         if self.name == b"-" {
             let mut content = Vec::new();
             std::io::stdin().read_to_end(&mut content)?;
             return Ok(content);
         }
-        std::fs::read(bytes::path(&self.name))
+        read_sized(bytes::path(&self.name), if status.kind == status::Kind::File { status.size } else { 0 })
     }
 }
 

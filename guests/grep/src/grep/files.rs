@@ -2,8 +2,8 @@
 
 use super::Grep;
 use super::options::Folders;
-use std::fs::{DirEntry, File};
-use std::io;
+use std::fs::DirEntry;
+use std::io::{self, BufReader};
 use sunaba_gnu::bytes;
 use sunaba_gnu::fnmatch::{Rules, matches};
 use sunaba_gnu::status::{self, Kind, Status};
@@ -76,7 +76,16 @@ fn file(grep: &mut Grep, name: &[u8], found: &Status) -> bool {
     if found.size == 0 && found.kind == Kind::File && !name.starts_with(b"/dev/") {
         return grep.search(name, io::empty());
     }
-    open(grep, name, File::open(bytes::path(name)))
+    if found.kind == Kind::File && !name.starts_with(b"/dev/") {
+        return regular(grep, name);
+    }
+    open(grep, name, sunaba_process::open(bytes::path(name)))
+}
+
+/// The searcher looks at three bytes before it reads on: a buffer makes one read of both.
+fn regular(grep: &mut Grep, name: &[u8]) -> bool {
+    const SMALL: usize = 16 << 10;
+    open(grep, name, Regular::open(bytes::path(name)).map(|file| BufReader::with_capacity(SMALL, file)))
 }
 
 fn open(grep: &mut Grep, name: &[u8], file: io::Result<impl io::Read>) -> bool {
@@ -117,7 +126,7 @@ fn folder(grep: &mut Grep, path: &[u8], shown: &[u8], above: &mut Vec<(u64, u64)
 fn listed(grep: &mut Grep, entry: &DirEntry, base: &[u8], name: &[u8], above: &mut Vec<(u64, u64)>) -> bool {
     match entry.file_type() {
         Ok(kind) if kind.is_dir() => excluded_folder(grep, base) || folder(grep, name, name, above),
-        Ok(kind) if kind.is_file() && included(grep, base) => open(grep, name, Regular::open(bytes::path(name))),
+        Ok(kind) if kind.is_file() && included(grep, base) => regular(grep, name),
         Ok(_) => true,
         Err(fault) => {
             grep.complain(name, &fault);

@@ -1,10 +1,12 @@
 //! The kernel's module `sunaba`; docs/kernel.md says what each call does.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::os::wasi::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::command::Request;
 use crate::ExitStatus;
@@ -32,6 +34,8 @@ extern "C" {
     fn sunaba_fd_mode(fd: u32, mode: *mut u32) -> u32;
     #[link_name = "path_mode"]
     fn sunaba_path_mode(fd: u32, flags: u32, path: *const u8, length: usize, mode: *mut u32) -> u32;
+    #[link_name = "path_status"]
+    fn sunaba_path_status(fd: u32, flags: u32, path: *const u8, length: usize, status: *mut Status) -> u32;
     #[link_name = "fd_path"]
     fn sunaba_fd_path(fd: u32, buffer: *mut u8, length: usize, used: *mut usize) -> u32;
 }
@@ -42,12 +46,37 @@ extern "C" {
     fn preview1_prestat_get(fd: u32, prestat: *mut [u32; 2]) -> u32;
     #[link_name = "fd_prestat_dir_name"]
     fn preview1_prestat_dir_name(fd: u32, buffer: *mut u8, length: usize) -> u32;
+    #[link_name = "fd_fdstat_get"]
+    fn preview1_fdstat_get(fd: u32, fdstat: *mut [u64; 3]) -> u32;
+    #[link_name = "path_open"]
+    fn preview1_path_open(
+        fd: u32, lookup: u32, path: *const u8, length: usize, oflags: u32, rights: u64, inheriting: u64, fdflags: u32, opened: *mut u32,
+    ) -> u32;
+}
+
+/// What the kernel tells of a file: preview1's `filestat`, and the permission bits. Moments are in nanoseconds.
+#[repr(C)]
+#[derive(Clone, Debug, Default)]
+pub struct Status {
+    pub device: u64,
+    pub inode: u64,
+    /// preview1's `filetype`.
+    pub filetype: u8,
+    pub links: u64,
+    pub size: u64,
+    pub accessed: u64,
+    pub modified: u64,
+    pub changed: u64,
+    /// Permission bits, `0o7777`.
+    pub mode: u64,
 }
 
 const ERANGE: u32 = 68;
 const WAIT_WITHOUT_BLOCKING: u32 = 1;
 const FOLLOW: u32 = 1;
 const FIRST_PREOPEN: u32 = 3;
+/// fd_write, fd_allocate, fd_filestat_set_size, fd_datasync: what wasi-libc asks for only where a file is opened for writing.
+const RIGHTS_TO_WRITE: u64 = 1 << 6 | 1 << 8 | 1 << 22 | 1;
 
 fn check(errno: u32) -> io::Result<()> {
     match errno {
@@ -246,19 +275,41 @@ pub(crate) fn fd_mode(fd: RawFd) -> io::Result<u32> {
 }
 
 pub(crate) fn path_chmod(path: &Path, follow: bool, mode: u32) -> io::Result<()> {
-    let (fd, relative) = beneath_preopen(path)?;
+    let (preopen, relative) = beneath_preopen(path)?;
     let flags = if follow { FOLLOW } else { 0 };
     // SAFETY: pointer and length are of one live buffer.
-    check(unsafe { sunaba_path_chmod(fd, flags, relative.as_ptr(), relative.len(), mode) })
+    check(unsafe { sunaba_path_chmod(preopen.fd, flags, relative.as_ptr(), relative.len(), mode) })
 }
 
 pub(crate) fn path_mode(path: &Path, follow: bool) -> io::Result<u32> {
-    let (fd, relative) = beneath_preopen(path)?;
+    let (preopen, relative) = beneath_preopen(path)?;
     let flags = if follow { FOLLOW } else { 0 };
     let mut mode = 0;
     // SAFETY: pointer and length are of one live buffer; `mode` is a live u32.
-    check(unsafe { sunaba_path_mode(fd, flags, relative.as_ptr(), relative.len(), &mut mode) })?;
+    check(unsafe { sunaba_path_mode(preopen.fd, flags, relative.as_ptr(), relative.len(), &mut mode) })?;
     Ok(mode)
+}
+
+pub fn status(path: &Path, follow: bool) -> io::Result<Status> {
+    let (preopen, relative) = beneath_preopen(path)?;
+    let flags = if follow { FOLLOW } else { 0 };
+    let mut status = Status::default();
+    // SAFETY: pointer and length are of one live buffer; `status` is a live record of the size the call writes.
+    check(unsafe { sunaba_path_status(preopen.fd, flags, relative.as_ptr(), relative.len(), &mut status) })?;
+    Ok(status)
+}
+
+/// As wasi-libc's `open`, which asks for the preopen's rights every time.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    let (preopen, relative) = beneath_preopen(path)?;
+    let inheriting = preopen.inheriting();
+    let mut fd = 0;
+    // SAFETY: pointer and length are of one live buffer; `fd` is a live u32, and the descriptor is new and ours.
+    unsafe {
+        let rights = inheriting & !RIGHTS_TO_WRITE;
+        check(preview1_path_open(preopen.fd, FOLLOW, relative.as_ptr(), relative.len(), 0, rights, inheriting, 0, &mut fd))?;
+        Ok(File::from_raw_fd(fd as RawFd))
+    }
 }
 
 fn absolute(path: &Path) -> io::Result<PathBuf> {
@@ -268,32 +319,65 @@ fn absolute(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// The preopened directory with the longest name that the path is below, and the path within it.
-fn beneath_preopen(path: &Path) -> io::Result<(u32, Vec<u8>)> {
+struct Preopen {
+    fd: u32,
+    /// Without slashes at its end.
+    name: Vec<u8>,
+    inheriting: OnceLock<u64>,
+}
+
+impl Preopen {
+    /// The rights that what is opened below it can have.
+    fn inheriting(&self) -> u64 {
+        *self.inheriting.get_or_init(|| {
+            let mut fdstat = [0; 3];
+            // SAFETY: `fdstat` is a live record of the size the call writes.
+            unsafe { preview1_fdstat_get(self.fd, &mut fdstat) };
+            fdstat[2]
+        })
+    }
+}
+
+/// Asked for once: a program that gives the number of a preopen away loses wasi-libc's as well.
+fn preopens() -> &'static [Preopen] {
+    static PREOPENS: OnceLock<Vec<Preopen>> = OnceLock::new();
+    PREOPENS.get_or_init(|| {
+        let mut found = Vec::new();
+        for fd in FIRST_PREOPEN.. {
+            let mut prestat = [0; 2];
+            // SAFETY: `prestat` is a live record of the size the call writes.
+            if unsafe { preview1_prestat_get(fd, &mut prestat) } != 0 {
+                break;
+            }
+            let mut name = vec![0; prestat[1] as usize];
+            // SAFETY: pointer and length are of one live buffer.
+            if unsafe { preview1_prestat_dir_name(fd, name.as_mut_ptr(), name.len()) } != 0 {
+                break;
+            }
+            while name.last() == Some(&b'/') {
+                name.pop();
+            }
+            found.push(Preopen { fd, name, inheriting: OnceLock::new() });
+        }
+        found
+    })
+}
+
+/// The preopened directory with the longest name that the path is below, and the path within it. Errors are those that
+/// wasi-libc gives for such a path.
+fn beneath_preopen(path: &Path) -> io::Result<(&'static Preopen, Vec<u8>)> {
     if path.as_os_str().is_empty() {
         return Err(io::Error::from_raw_os_error(libc::ENOENT));
     }
-    let path = absolute(path)?.into_os_string().into_vec();
-    let mut best: Option<(u32, usize)> = None;
-    for fd in FIRST_PREOPEN.. {
-        let mut prestat = [0; 2];
-        // SAFETY: `prestat` is a live record of the size the call writes.
-        if unsafe { preview1_prestat_get(fd, &mut prestat) } != 0 {
-            break;
-        }
-        let mut name = vec![0; prestat[1] as usize];
-        // SAFETY: pointer and length are of one live buffer.
-        check(unsafe { preview1_prestat_dir_name(fd, name.as_mut_ptr(), name.len()) })?;
-        while name.last() == Some(&b'/') {
-            name.pop();
-        }
-        let below = path.starts_with(&name) && matches!(path.get(name.len()), None | Some(b'/'));
-        if below && best.is_none_or(|(_, length)| name.len() > length) {
-            best = Some((fd, name.len()));
-        }
+    if path.as_os_str().as_bytes().contains(&0) {
+        return Err(io::Error::from_raw_os_error(libc::EINVAL));
     }
-    let (fd, length) = best.ok_or_else(|| io::Error::from_raw_os_error(libc::ENOTCAPABLE))?;
-    let rest = &path[length..];
+    let path = absolute(path)?.into_os_string().into_vec();
+    let below = |preopen: &&Preopen| path.starts_with(&preopen.name) && matches!(path.get(preopen.name.len()), None | Some(b'/'));
+    // Of two of one name the first counts.
+    let best = preopens().iter().rev().filter(below).max_by_key(|preopen| preopen.name.len());
+    let preopen = best.ok_or_else(|| io::Error::from_raw_os_error(libc::ENOENT))?;
+    let rest = &path[preopen.name.len()..];
     let start = rest.iter().position(|byte| *byte != b'/').unwrap_or(rest.len());
-    Ok((fd, if start == rest.len() { b".".to_vec() } else { rest[start..].to_vec() }))
+    Ok((preopen, if start == rest.len() { b".".to_vec() } else { rest[start..].to_vec() }))
 }

@@ -4,6 +4,8 @@
 mod kernel;
 #[cfg(target_os = "wasi")]
 pub(crate) use kernel::*;
+#[cfg(target_os = "wasi")]
+pub use kernel::{status, Status};
 
 #[cfg(unix)]
 mod native;

@@ -148,3 +148,7 @@ pub(crate) fn path_mode(path: &Path, follow: bool) -> io::Result<u32> {
     let metadata = if follow { path.metadata() } else { path.symlink_metadata() };
     Ok(metadata?.mode() & 0o7777)
 }
+
+pub(crate) fn open(path: &Path) -> io::Result<std::fs::File> {
+    std::fs::File::open(path)
+}

@@ -26,6 +26,14 @@ struct Filestat {
     ctim: u64,
 }
 
+/// What `path_status` writes.
+#[repr(C)]
+#[derive(Default)]
+struct Status {
+    stat: Filestat,
+    mode: u64,
+}
+
 #[repr(C)]
 #[derive(Default)]
 struct Fdstat {
@@ -51,7 +59,6 @@ unsafe extern "C" {
     fn fd_readdir(fd: u32, buffer: *mut u8, len: usize, cookie: u64, used: *mut usize) -> i32;
     fn fd_seek(fd: u32, delta: i64, whence: u32, at: *mut u64) -> i32;
     fn fd_write(fd: u32, iovs: *const Iovec, count: usize, written: *mut usize) -> i32;
-    fn path_filestat_get(fd: u32, flags: u32, path: *const u8, len: usize, stat: *mut Filestat) -> i32;
     fn path_open(
         fd: u32,
         lookup: u32,
@@ -87,7 +94,7 @@ unsafe extern "C" {
     fn fd_dup2(fd: u32, to: u32) -> i32;
     fn fd_given(fds: *mut u32, most: usize, count: *mut usize) -> i32;
     fn fd_read_until(fd: u32, buffer: *mut u8, len: usize, delimiter: u32, count: *mut usize) -> i32;
-    fn path_mode(fd: u32, flags: u32, path: *const u8, len: usize, mode: *mut u32) -> i32;
+    fn path_status(fd: u32, flags: u32, path: *const u8, len: usize, status: *mut Status) -> i32;
 }
 
 /// What Linux calls each error of preview1.
@@ -135,14 +142,6 @@ fn convert(stat: &Filestat, mode: u32) -> Stat {
         uid: 1000,
         gid: 1000,
     }
-}
-
-fn mode_of(path: &[u8], follow: bool) -> u32 {
-    let path = below(path);
-    let mut mode = 0o644;
-    // SAFETY: pointers to values that live through the call.
-    unsafe { path_mode(ROOT, u32::from(follow), path.as_ptr(), path.len(), &raw mut mode) };
-    mode
 }
 
 thread_local! {
@@ -318,13 +317,13 @@ impl World for Kernel {
 
     fn stat(path: &[u8], follow: bool) -> Res<Stat> {
         let short = below(path);
-        let mut stat = Filestat::default();
+        let mut status = Status::default();
         // SAFETY: pointers to values that live through the call.
-        check(unsafe { path_filestat_get(ROOT, u32::from(follow), short.as_ptr(), short.len(), &raw mut stat) })?;
-        if path.len() > 1 && path.last() == Some(&b'/') && stat.kind != 3 {
+        check(unsafe { path_status(ROOT, u32::from(follow), short.as_ptr(), short.len(), &raw mut status) })?;
+        if path.len() > 1 && path.last() == Some(&b'/') && status.stat.kind != 3 {
             return Err(Errno::NOTDIR);
         }
-        Ok(convert(&stat, mode_of(path, follow)))
+        Ok(convert(&status.stat, status.mode as u32))
     }
 
     fn fstat(raw: Raw) -> Res<Stat> {
