@@ -1,30 +1,25 @@
-import type { ProcessOptions, Wasm, WasmProcess } from '@vscode/wasm-wasi/v1';
-import type { Uri } from 'vscode';
 import { assertNever } from '../../shared/assertNever';
 import { mailbox, mailboxState } from '../mailbox';
 import type { FromThread, ToThread } from '../thread/protocol';
-import { onProcessMemory, onProcessTrap } from './coreProcess';
+import { MemoryPressure } from './memoryPressure';
+import { WaitingProcess, type CoreMount, type ProcessApi } from './waitingProcess';
 
 type GuestStart = Extract<FromThread, { type: 'guest start' }>;
 type GuestMessage = Extract<FromThread, { type: 'guest start' | 'guest terminate' }>;
-
-/** The part of the VS Code WASI API that carries guests. */
-export type ProcessApi = Pick<Wasm, 'createProcess'>;
-
-/** The one folder that a process gets; a relinked guest never asks the core for it. */
-export interface CoreMount {
-  readonly uri: Uri;
-  readonly mountPoint: string;
-}
 
 /** How long a thread may take to end before the kernel is told that its guest is through. */
 const terminateMs = 300;
 /** How long until the user hears of a thread that does not end. */
 const stuckMs = 3000;
+/** Processes that are kept waiting for a program. */
+const waitingProcesses = 2;
 
 /** Starts the guests that a kernel thread asks for as processes of the VS Code WASI API. */
 export class CoreGuests {
   readonly #guests = new Map<number, CoreGuest>();
+  readonly #waiting: Promise<WaitingProcess>[] = [];
+  readonly #pressure = new MemoryPressure();
+  #disposed = false;
 
   constructor(
     private readonly api: ProcessApi,
@@ -32,14 +27,21 @@ export class CoreGuests {
     private readonly post: (message: ToThread) => void,
     /** A guest's thread does not end. It can do no more harm than to use a processor. */
     private readonly onStuck: () => void,
-  ) {}
+  ) {
+    this.#replenish();
+  }
 
   receive(message: GuestMessage): void {
     switch (message.type) {
       case 'guest start': {
-        const guest = new CoreGuest(message.guest, this.post, this.onStuck, () => this.#guests.delete(message.guest));
+        const guest = new CoreGuest(message, this.post, this.onStuck, (bytes) => {
+          this.#guests.delete(message.guest);
+          this.#pressure.letGo(bytes);
+        });
         this.#guests.set(message.guest, guest);
-        void guest.start(this.api, this.mount, message);
+        void guest.run(this.#waiting.shift() ?? WaitingProcess.start(this.api, this.mount));
+        // Starting a thread takes a moment of this one: the guest goes first.
+        setImmediate(() => this.#replenish());
         return;
       }
       case 'guest terminate':
@@ -52,39 +54,55 @@ export class CoreGuests {
 
   /** The kernel thread is gone: its guests go too. */
   dispose(): void {
+    this.#disposed = true;
     for (const guest of [...this.#guests.values()]) guest.terminate(null);
+    for (const waiting of this.#waiting.splice(0)) void waiting.then((process) => process.terminate()).catch(() => undefined);
+  }
+
+  #replenish(): void {
+    while (!this.#disposed && this.#waiting.length < waitingProcesses) {
+      const waiting = WaitingProcess.start(this.api, this.mount);
+      this.#waiting.push(waiting);
+      const remove = () => {
+        const index = this.#waiting.indexOf(waiting);
+        if (index >= 0) void this.#waiting.splice(index, 1);
+      };
+      // One that ends while it waits is none. Where none can be started the guests tell why.
+      void waiting.then((process) => process.ended).then(remove, remove);
+    }
   }
 }
 
 class CoreGuest {
-  #process: WasmProcess | undefined;
+  #process: WaitingProcess | undefined;
   #memory: WebAssembly.Memory | undefined;
-  #mailboxAddress = 0;
   #ending = false;
   #over = false;
 
   constructor(
-    private readonly guest: number,
+    private readonly start: GuestStart,
     private readonly post: (message: ToThread) => void,
     private readonly onStuck: () => void,
-    private readonly onEnd: () => void,
+    /** Told what its memory came to. */
+    private readonly onEnd: (bytes: number) => void,
   ) {}
 
-  async start(api: ProcessApi, mount: CoreMount, start: GuestStart): Promise<void> {
+  async run(starting: Promise<WaitingProcess>): Promise<void> {
     try {
-      const process = await startProcess(api, mount, start);
-      if (this.#over) return;
+      const process = await starting;
       this.#process = process;
-      onProcessMemory(process, (memory) => {
+      if (this.#ending) {
+        await process.terminate();
+        return;
+      }
+      process.run(this.start, (memory) => {
         this.#memory = memory;
-        this.#mailboxAddress = start.mailboxAddress;
-        if (!this.#over) this.post({ type: 'guest attached', guest: this.guest, memory });
+        if (!this.#over) this.post({ type: 'guest attached', guest: this.start.guest, memory });
       });
-      const run = process.run();
-      onProcessTrap(process, (trap) => this.terminate(trap));
-      await run;
+      const trap = await process.ended;
+      if (trap !== null) this.terminate(trap);
       // Where the thread was ended from here, `terminate` knows why.
-      if (!this.#ending) this.#end(null);
+      else if (!this.#ending) this.#end(null);
     } catch (error) {
       this.terminate(error instanceof Error ? error.message : String(error));
     }
@@ -108,26 +126,13 @@ class CoreGuest {
 
   #wasToldToDie(): boolean {
     if (!this.#memory) return false;
-    return Atomics.load(new Int32Array(this.#memory.buffer), (this.#mailboxAddress + mailbox.state) / 4) === mailboxState.die;
+    return Atomics.load(new Int32Array(this.#memory.buffer), (this.start.mailboxAddress + mailbox.state) / 4) === mailboxState.die;
   }
 
   #end(trap: string | null): void {
     if (this.#over) return;
     this.#over = true;
-    this.onEnd();
-    this.post({ type: 'guest ended', guest: this.guest, trap });
+    this.onEnd(this.#memory?.buffer.byteLength ?? 0);
+    this.post({ type: 'guest ended', guest: this.start.guest, trap });
   }
-}
-
-/** Makes the process of one guest, not yet running. */
-export function startProcess(
-  api: ProcessApi,
-  mount: CoreMount,
-  start: Pick<GuestStart, 'name' | 'module' | 'initialPages' | 'maximumPages'>,
-): Promise<WasmProcess> {
-  const options: ProcessOptions = {
-    stdio: { in: { kind: 'pipeIn' }, out: { kind: 'pipeOut' }, err: { kind: 'pipeOut' } },
-    mountPoints: [{ kind: 'vscodeFileSystem', ...mount }],
-  };
-  return api.createProcess(start.name, start.module, { initial: start.initialPages, maximum: start.maximumPages, shared: true }, options);
 }

@@ -1,6 +1,7 @@
 import { relink } from '../relink/relink';
-import { startProcess, type CoreMount, type ProcessApi } from './coreGuests';
-import { onProcessMemory, onProcessTrap } from './coreProcess';
+import { WaitingProcess, type CoreMount, type ProcessApi } from './waitingProcess';
+
+const pageBytes = 65_536;
 
 /** A program whose `_start` does nothing: `(module (memory 1) (func (export "_start")))`. */
 const nothing = Uint8Array.of(
@@ -20,18 +21,16 @@ export async function probeCore(api: ProcessApi, mount: CoreMount, limitMs: numb
   const { bytes, initialPages } = relink(nothing);
   try {
     const module = await WebAssembly.compile(bytes);
-    const process = await startProcess(api, mount, { name: 'probe', module, initialPages, maximumPages: initialPages });
-    const memory = new Promise<boolean>((resolve) => {
-      onProcessMemory(process, () => resolve(true));
-      setTimeout(() => resolve(false), limitMs).unref();
+    const process = await WaitingProcess.start(api, mount);
+    const made = await new Promise<WebAssembly.Memory | null>((resolve) => {
+      setTimeout(() => resolve(null), limitMs).unref();
+      // The probe never ends by itself: nobody answers its last call.
+      process.run({ module, initialPages, maximumPages: initialPages }, resolve);
     });
-    // The probe never ends by itself: nobody answers its last call.
-    process.run().catch(() => undefined);
-    const heard = onProcessTrap(process, () => undefined);
-    const found = await memory;
     await process.terminate();
-    if (!found) return 'its processes do not show their memory';
-    if (!heard) return 'its processes do not show their threads';
+    if (!made) return 'its processes do not show their memory';
+    if (made.buffer.byteLength !== initialPages * pageBytes) return 'its processes do not get the memory that was asked for';
+    if (!process.isHeard) return 'its processes do not show their threads';
     return null;
   } catch (error) {
     return `it cannot start a process: ${error instanceof Error ? error.message : String(error)}`;

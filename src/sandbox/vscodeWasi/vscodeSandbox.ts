@@ -9,9 +9,10 @@ import { dropThreadLocks } from '../../staging/processLock';
 import { workerHandle } from '../thread/channel';
 import type { FromThread, ToThread } from '../thread/protocol';
 import { RemoteSandbox } from '../thread/remoteSandbox';
-import { CoreGuests, type CoreMount, type ProcessApi } from './coreGuests';
+import { CoreGuests } from './coreGuests';
 import { probeCore } from './probeCore';
 import { selectHost, type CoreState, type HostSetting } from './selectHost';
+import type { CoreMount, ProcessApi } from './waitingProcess';
 
 const coreId = 'ms-vscode.wasm-wasi-core';
 const stuckNotice =
