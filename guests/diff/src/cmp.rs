@@ -117,7 +117,8 @@ fn open(name: &[u8], skip: u64) -> io::Result<BufReader<Box<dyn Read>>> {
 
 /// As wide as the last offset that two files can differ at.
 fn offset_width(names: [&Vec<u8>; 2], limit: u64) -> usize {
-    let sizes = names.iter().filter_map(|name| std::fs::metadata(bytes::path(name)).ok()).filter(|found| found.is_file()).map(|found| found.len());
+    // `/dev/fd/63` looks like an empty file, and is a pipe.
+    let sizes = names.iter().filter(|name| !name.starts_with(b"/dev/")).filter_map(|name| std::fs::metadata(bytes::path(name)).ok()).filter(|found| found.is_file()).map(|found| found.len());
     sizes.fold(limit.min(i64::MAX as u64), u64::min).to_string().len()
 }
 

@@ -3,10 +3,10 @@
 mod compare;
 mod context;
 mod folders;
+mod formats;
 mod lines;
 mod options;
 mod other;
-mod unified;
 
 use options::Settings;
 use sunaba_gnu::output::Out;

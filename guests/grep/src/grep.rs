@@ -27,7 +27,7 @@ pub fn run(name: &str, args: &[Vec<u8>]) -> i32 {
             return 2;
         }
     };
-    let mut grep = Grep { searcher: pattern::searcher(&settings), out: Out::new("grep"), settings, patterns, matched: false, failed: false, separate: false, stopped: None };
+    let mut grep = Grep { searcher: pattern::searcher(&settings), out: Out::new("grep"), settings, patterns, matched: false, failed: false, separate: false, stopped: None, width: files::WIDEST };
     if grep.settings.by_line {
         grep.out.write_by_line();
     }
@@ -52,6 +52,8 @@ pub struct Grep {
     separate: bool,
     /// Where in the last input the last of the most lines ended that were asked for.
     stopped: Option<u64>,
+    /// With -T: as wide as the greatest number of the input that is searched may be.
+    width: usize,
 }
 
 impl Grep {
@@ -65,7 +67,7 @@ impl Grep {
 
     /// Searches one input; false: nothing more is to be read.
     pub fn search(&mut self, name: &[u8], input: impl io::Read) -> bool {
-        let mut printer = Printer::new(&self.settings, &self.patterns, &mut self.out, name, self.separate);
+        let mut printer = Printer::new(&self.settings, &self.patterns, &mut self.out, name, self.separate, self.width);
         let result = self.patterns.search(&mut self.searcher, input, &mut printer);
         let (count, separate) = (printer.count(), printer.separate());
         let binary = printer.binary();

@@ -19,10 +19,10 @@ struct Parser {
 
 type Step = Result<(), &'static str>;
 
-/// `MESSAGE at line L, column C`; `None` for a text without faults.
-pub fn diagnose(text: &[u8]) -> Option<String> {
+/// `MESSAGE at line L, column C`, counted from line `first` on; `None` for a text without faults.
+pub fn diagnose(text: &[u8], first: usize) -> Option<String> {
     let mut parser = Parser { stack: Vec::new(), next: None, token: Vec::new() };
-    let (mut line, mut column) = (1, 0);
+    let (mut line, mut column) = (first, 0);
     let (mut string, mut escape) = (false, false);
     for &b in text {
         column += 1;
@@ -224,8 +224,8 @@ mod tests {
             ("{\"a\":1 \"b\":2}", "Expected separator between values at line 1, column 10"),
             ("{\"a\":[1,{", "Unfinished JSON term at EOF at line 1, column 10"),
         ] {
-            assert_eq!(diagnose(text.as_bytes()).as_deref(), Some(expected), "{text}");
+            assert_eq!(diagnose(text.as_bytes(), 1).as_deref(), Some(expected), "{text}");
         }
-        assert_eq!(diagnose(b"{\"a\":[1,{\"b\":{}}],\"c\":-1.5e3} [] \"\\u00e9\" null\n1"), None);
+        assert_eq!(diagnose(b"{\"a\":[1,{\"b\":{}}],\"c\":-1.5e3} [] \"\\u00e9\" null\n1", 1), None);
     }
 }

@@ -25,11 +25,11 @@ fn translate(message: &str) -> String {
         }
     }
     if let Some(rest) = message.strip_prefix("cannot calculate ") {
-        for (sign, verb) in [(" + ", "added"), (" - ", "subtracted"), (" * ", "multiplied"), (" / ", "divided"), (" % ", "divided")] {
+        for (sign, verb) in [(" + ", "added"), (" - ", "subtracted"), (" * ", "multiplied"), (" / ", "divided"), (" % ", "divided (remainder)")] {
             for (at, _) in rest.match_indices(sign) {
                 let (left, right) = (value(&rest[..at]), value(&rest[at + 3..]));
                 if let (Some(left), Some(right)) = (left, right) {
-                    let zero = matches!(verb, "divided") && right.to_string() == "0" && kind(&left) == "number";
+                    let zero = verb.starts_with("divided") && right.to_string() == "0" && kind(&left) == "number";
                     let tail = if zero { " because the divisor is zero" } else { "" };
                     return format!("{} and {} cannot be {verb}{tail}", described(&left), described(&right));
                 }

@@ -3,7 +3,7 @@
 use crate::diagnose::diagnose;
 use crate::options::Settings;
 use jaq_json::{Val, read};
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use std::cell::RefCell;
 use std::rc::Rc;
 use sunaba_gnu::stream::{PIECE, Source};
@@ -45,6 +45,8 @@ pub struct Inputs {
     mode: Mode,
     current: Option<Current>,
     slurped: bool,
+    /// Lines of the files that were read to their end.
+    passed: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,6 +64,8 @@ struct Current {
     at: usize,
     ended: bool,
     failed: bool,
+    /// The number of its first line, as messages count: over all files.
+    first: usize,
     /// Lines that the last value took, and how far they are counted.
     lines: usize,
     counted: usize,
@@ -77,7 +81,7 @@ impl Inputs {
             (false, false) => Mode::Values,
         };
         let place = Place { name: "<unknown>".into(), file: None, line: 0, failed: false };
-        Inputs { files: files.into_iter(), state: State(Rc::new(RefCell::new(place))), mode, current: None, slurped: false }
+        Inputs { files: files.into_iter(), state: State(Rc::new(RefCell::new(place))), mode, current: None, slurped: false, passed: 0 }
     }
 
     pub fn state(&self) -> State {
@@ -88,7 +92,7 @@ impl Inputs {
         loop {
             let name = self.files.next()?;
             let result = Source::open(&name).and_then(|source| {
-                let mut current = Current { source, text: Vec::new(), at: 0, ended: false, failed: false, lines: 0, counted: 0 };
+                let mut current = Current { source, text: Vec::new(), at: 0, ended: false, failed: false, first: self.passed + 1, lines: 0, counted: 0 };
                 current.more()?;
                 if current.text.starts_with(b"\xef\xbb\xbf") {
                     current.text.drain(..3);
@@ -98,8 +102,7 @@ impl Inputs {
             let mut place = self.state.0.borrow_mut();
             match result {
                 Ok(current) => {
-                    // jq names every input so.
-                    place.name = "<stdin>".into();
+                    place.name = if name == b"-" { "<stdin>".into() } else { bytes::lossy(&name).into_owned() };
                     place.file = (name != b"-").then(|| bytes::lossy(&name).into_owned());
                     place.line = 0;
                     return Some(current);
@@ -137,7 +140,7 @@ impl Inputs {
             for value in read::parse_many(&text) {
                 match value {
                     Ok(value) => values.push(value),
-                    Err(fault) => return Some(Err(located(&text, 0, &fault.to_string()))),
+                    Err(fault) => return Some(Err(located(&text, 1, 0, &fault.to_string()))),
                 }
             }
         }
@@ -163,6 +166,7 @@ impl Iterator for Inputs {
             let Some(current) = &mut self.current else { continue };
             let next = if self.mode == Mode::Values { current.value() } else { current.line().map(|line| Ok(text_value(&line))) };
             let Some(value) = next else {
+                self.passed += memchr_iter(b'\n', &current.text).count();
                 self.current = None;
                 continue;
             };
@@ -225,7 +229,7 @@ impl Current {
             return None;
         }
         let start = self.at;
-        let value = read::parse_many(&self.text[start..end]).next()?;
+        let value = if extent.stray { Err(String::new()) } else { read::parse_many(&self.text[start..end]).next()?.map_err(|fault| fault.to_string()) };
         self.failed = value.is_err();
         if self.failed {
             while self.goes_on() {}
@@ -235,7 +239,7 @@ impl Current {
         let taken = memchr(b'\n', &self.text[end..]).map_or(end, |length| end + length + 1);
         self.lines = self.text[self.counted.min(taken)..taken].iter().filter(|b| **b == b'\n').count();
         self.counted = taken;
-        Some(value.map_err(|fault| located(&self.text, start, &fault.to_string())))
+        Some(value.map_err(|fault| located(&self.text, self.first, start, &fault)))
     }
 }
 
@@ -246,6 +250,8 @@ struct Extent {
     string: bool,
     escape: bool,
     literal: bool,
+    /// Behind a number or word comes a mark that cannot be there: jq does not take the value either.
+    stray: bool,
 }
 
 impl Extent {
@@ -267,7 +273,9 @@ impl Extent {
                 continue;
             }
             let structure = matches!(b, b'[' | b'{' | b'"' | b']' | b'}');
-            if self.literal && (structure || b.is_ascii_whitespace()) {
+            let stray = matches!(b, b']' | b'}' | b',' | b':');
+            if self.literal && (structure || stray || b.is_ascii_whitespace()) {
+                self.stray = stray;
                 return Some(at);
             }
             match b {
@@ -287,14 +295,14 @@ impl Extent {
 }
 
 /// The message as jq words it; where jq would not complain, the parser's with the line and column of its byte offset
-/// from `start` on.
-fn located(text: &[u8], start: usize, message: &str) -> String {
-    if let Some(fault) = diagnose(text) {
+/// from `start` on. `first` is the number of the first line.
+fn located(text: &[u8], first: usize, start: usize, message: &str) -> String {
+    if let Some(fault) = diagnose(text, first) {
         return fault;
     }
     let Some((offset, what)) = message.strip_prefix("byte offset ").and_then(|rest| rest.split_once(": ")) else { return message.to_owned() };
     let at = (start + offset.parse::<usize>().unwrap_or(0)).min(text.len());
-    let line = text[..at].iter().filter(|b| **b == b'\n').count() + 1;
+    let line = text[..at].iter().filter(|b| **b == b'\n').count() + first;
     let column = at - text[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
     format!("Invalid literal ({what}) at line {line}, column {column}")
 }

@@ -1,11 +1,12 @@
 //! The filters that jq has and that cannot be defined in jq's language, or not fast.
 
+use crate::diagnose::diagnose;
 use crate::errors::described;
 use crate::program::Kind;
 use crate::write;
 use jaq_core::native::{Filter, bome, v};
 use jaq_core::{Cv, Error, RunPtr, ValR};
-use jaq_json::{Map, Num, Val};
+use jaq_json::{Map, Num, Val, read};
 
 type Outcome = Result<Val, String>;
 
@@ -57,11 +58,25 @@ pub fn all() -> Vec<Filter<RunPtr<Kind>>> {
             }
             result(Ok(cv.1))
         }),
+        ("_fromjson", v(0), |cv| result(parsed(&cv.1))),
+        ("input_line_number", v(0), |cv| {
+            let line = cv.0.data().state.line();
+            result(Ok(Val::from(line as isize)))
+        }),
         ("input_filename", v(0), |cv| {
             let name = cv.0.data().state.file();
             result(Ok(name.map_or(Val::Null, Val::from)))
         }),
     ]
+}
+
+/// The value that a text is of.
+fn parsed(value: &Val) -> Outcome {
+    let (Val::TStr(text) | Val::BStr(text)) = value else { return Ok(value.clone()) };
+    read::parse_single(text).map_err(|fault| {
+        let why = diagnose(text, 1).unwrap_or_else(|| fault.to_string());
+        format!("{why} (while parsing '{}')", String::from_utf8_lossy(text))
+    })
 }
 
 fn array(value: &Val) -> Result<std::rc::Rc<Vec<Val>>, String> {

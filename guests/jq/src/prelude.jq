@@ -31,7 +31,8 @@ def dateadd(u; n): . + n;
 def datesub(u; n): . - n;
 def date: todate;
 def leaf_paths: paths(scalars);
-def error($message): if $message == null then null | error_empty else ($message | error_empty) as $x | . end;
+def error($message): if $message == null then empty else ($message | error_empty) as $x | . end;
+def error: error(.);
 def tostream: path(def r: (.[]? | r), .; r) as $p | getpath($p) | reduce path(.[]?) as $q ([$p, .]; [$p + $q]);
 def fromstream(f): {x: null, e: false} as $init
   | foreach f as $i ($init;
@@ -60,9 +61,9 @@ def from_entries:
 def with_entries(f): to_entries | map(f) | from_entries;
 def _cell(q): if type == "string" then q elif type == "null" then "" elif type == "array" or type == "object"
   then error(_described + " is not valid in a csv row") else tostring end;
-def @csv: if type != "array" then error(_described + " cannot be csv-formatted, only an array can be") else
+def @csv: if type != "array" then error(_described + " cannot be csv-formatted, only array") else
   map(_cell("\"" + (split("\"") | join("\"\"")) + "\"")) | join(",") end;
-def @tsv: if type != "array" then error(_described + " cannot be tsv-formatted, only an array can be") else
+def @tsv: if type != "array" then error(_described + " cannot be tsv-formatted, only array") else
   map(_cell(split("\\") | join("\\\\") | split("\t") | join("\\t") | split("\n") | join("\\n") | split("\r") | join("\\r"))) | join("\t") end;
 def tonumber: if type == "number" then . elif type == "string" then _tonumber else error(_described + " cannot be parsed as a number") end;
 def _text_needed: if type == "string" then . else error(_described + " cannot be matched, as it is not a string") end;
@@ -70,7 +71,6 @@ def test(re): _text_needed | matches(re; "") | any;
 def test(re; flags): _text_needed | matches(re; flags // "") | any;
 def match(re): _text_needed | matches(re; "")[] | .[0] + {captures: .[1:]};
 def match(re; flags): _text_needed | matches(re; flags // "")[] | .[0] + {captures: .[1:]};
-def input_line_number: 0;
 def debug: _debug;
 def debug(m): (m | _debug) as $x | .;
 def stderr: _stderr;
@@ -81,6 +81,44 @@ def splits($re): splits($re; null);
 def splits($re; $flags): split($re; $flags // "")[];
 def ascii_only: .;
 def min_by_value: min;
-def limit($n; f): if $n <= 0 then empty else label $done | foreach f as $x (0; . + 1; $x, if . >= $n then break $done else empty end) end;
+def limit($n; f): if $n < 0 then f elif $n == 0 then empty else label $done | foreach f as $x (0; . + 1; $x, if . >= $n then break $done else empty end) end;
 def env: $ENV;
 def builtins: [];
+def _has($key): has($key);
+def has($key): ($key | type) as $kind
+  | if type == "null" then false elif type == "object" and $kind == "string" then _has($key)
+    elif type == "array" and $kind == "number" then $key >= 0 and $key < length
+    else error("Cannot check whether \(type) has a \($kind) key") end;
+def _implode: implode;
+def implode: if type == "array" then _implode else error("implode input must be an array") end;
+def _explode: explode;
+def explode: if type == "string" then _explode else error("explode input must be a string") end;
+def _downcase: ascii_downcase;
+def ascii_downcase: if type == "string" then _downcase else explode end;
+def _upcase: ascii_upcase;
+def ascii_upcase: if type == "string" then _upcase else explode end;
+def _startswith($text): startswith($text);
+def startswith($text): if type == "string" and ($text | type) == "string" then _startswith($text) else error("startswith() requires string inputs") end;
+def _endswith($text): endswith($text);
+def endswith($text): if type == "string" and ($text | type) == "string" then _endswith($text) else error("endswith() requires string inputs") end;
+def _ltrimstr($text): ltrimstr($text);
+def ltrimstr($text): if type == "string" and ($text | type) == "string" then _ltrimstr($text) else . end;
+def _rtrimstr($text): rtrimstr($text);
+def rtrimstr($text): if type == "string" and ($text | type) == "string" then _rtrimstr($text) else . end;
+def _sort: sort;
+def sort: if type == "array" then _sort else error(_described + " cannot be sorted, as it is not an array") end;
+def fromjson: if type == "string" then _fromjson else error(_described + " cannot be parsed as JSON") end;
+def _to_entries: to_entries;
+def to_entries: if type == "object" or type == "array" then _to_entries else keys end;
+def _flatten($depth): flatten($depth);
+def flatten($depth): if $depth < 0 then error("flatten depth must not be negative") else _flatten($depth) end;
+def _group_by(f): group_by(f);
+def group_by(f): if type == "array" then _group_by(f) else map(f) end;
+def _unique_by(f): unique_by(f);
+def unique_by(f): if type == "array" then _unique_by(f) else map(f) end;
+def _min_by(f): min_by(f);
+def min_by(f): if type == "array" then _min_by(f) else map(f) end;
+def _max_by(f): max_by(f);
+def max_by(f): if type == "array" then _max_by(f) else map(f) end;
+def _sort_by(f): sort_by(f);
+def sort_by(f): if type == "array" then _sort_by(f) else map(f) end;

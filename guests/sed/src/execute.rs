@@ -24,7 +24,7 @@ pub fn run(program: Program, settings: Settings) -> i32 {
         }
     };
     let mut machine = Machine {
-        input: Input::new(&settings), outputs, quiet: settings.quiet || program.quiet, settings, pattern: Vec::new(), ended: true, hold: Vec::new(),
+        input: Input::new(&settings), outputs, quiet: settings.quiet || program.quiet, settings, pattern: Vec::new(), ended: true, hold: Vec::new(), hold_ended: true,
         appended: Vec::new(), substituted: false, last: None, editing: None, readers: HashMap::new(), code: 0, spare: Vec::new(), groups: Vec::new(),
     };
     let mut commands = program.commands;
@@ -93,6 +93,8 @@ struct Machine {
     /// Whether the last line read ended with a newline.
     ended: bool,
     hold: Vec<u8>,
+    /// As `ended`, of the line whose text the hold space has.
+    hold_ended: bool,
     appended: Vec<Later>,
     substituted: bool,
     /// The expression that an empty one stands for.
@@ -246,15 +248,23 @@ impl Machine {
                     let text = [&self.input.name, b"\n".as_slice()].concat();
                     self.outputs.text(&text);
                 }
-                Action::Get => self.pattern.clone_from(&self.hold),
+                Action::Get => {
+                    self.pattern.clone_from(&self.hold);
+                    self.ended = self.hold_ended;
+                }
                 Action::GetAppend => {
                     self.pattern.push(b'\n');
                     self.pattern.extend_from_slice(&self.hold);
+                    self.ended = self.hold_ended;
                 }
-                Action::Hold => self.hold.clone_from(&self.pattern),
+                Action::Hold => {
+                    self.hold.clone_from(&self.pattern);
+                    self.hold_ended = self.ended;
+                }
                 Action::HoldAppend => {
                     self.hold.push(b'\n');
                     self.hold.extend_from_slice(&self.pattern);
+                    self.hold_ended = self.ended;
                 }
                 Action::List(length) => {
                     let text = list(&self.pattern, length.unwrap_or(self.settings.line_length));
@@ -305,7 +315,10 @@ impl Machine {
                     let end = self.first_line_end().unwrap_or(self.pattern.len());
                     self.outputs.file_line(*file, &self.pattern[..end], true);
                 }
-                Action::Exchange => std::mem::swap(&mut self.pattern, &mut self.hold),
+                Action::Exchange => {
+                    std::mem::swap(&mut self.pattern, &mut self.hold);
+                    std::mem::swap(&mut self.ended, &mut self.hold_ended);
+                }
                 Action::Translate(table) => self.translate(table),
                 Action::Zap => self.pattern.clear(),
             }

@@ -214,6 +214,13 @@ impl Unzip {
         if !quiet {
             writeln!(out, "Archive:  {shown}")?;
         }
+        if let Some(folder) = &self.folder {
+            if self.pipe || self.test {
+                eprintln!("caution:  not extracting; -d ignored");
+            } else {
+                fs::create_dir_all(path(folder))?;
+            }
+        }
         let mut met = vec![false; self.only.len()];
         for index in 0..archive.len() {
             let mut entry = match archive.by_index(index) {

@@ -2,7 +2,7 @@
 
 use super::lines::{Text, changes};
 use super::options::Style;
-use super::{Diff, context, other, unified};
+use super::{Diff, context, formats, other};
 use std::io::Read;
 use sunaba_gnu::bytes;
 use sunaba_gnu::status::{Moment, Status};
@@ -55,6 +55,8 @@ pub fn files(diff: &mut Diff, old: &Side, new: &Side, titled: bool) {
         if s.style == Style::Sides && !s.suppress_common {
             let (a, b) = (Text::new(a), Text::new(b));
             other::sides(diff, &a, &b, &[]);
+        } else if s.style == Style::Formats {
+            formats::print(diff, &Text::new(a), &Text::new(b), &[]);
         }
         return;
     }
@@ -88,12 +90,13 @@ pub fn files(diff: &mut Diff, old: &Side, new: &Side, titled: bool) {
         diff.out.put(b"\n");
     }
     match diff.settings.style {
-        Style::Unified => unified::print(diff, [old, new], [&a, &b], &list),
-        Style::Context => context::print(diff, [old, new], [&a, &b], &list),
+        Style::Unified => context::unified(diff, [old, new], [&a, &b], &list),
+        Style::Context => context::copied(diff, [old, new], [&a, &b], &list),
         Style::Normal => other::normal(diff, &a, &b, &list),
         Style::Sides => other::sides(diff, &a, &b, &list),
         Style::Ed => other::ed(diff, &a, &b, &list),
         Style::Rcs => other::rcs(diff, &b, &list),
+        Style::Formats => formats::print(diff, &a, &b, &list),
     }
 }
 

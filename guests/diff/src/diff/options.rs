@@ -1,5 +1,6 @@
 //! The options of diff.
 
+use super::formats::Formats;
 use sunaba_gnu::options::{Item, Opt, Order, flag, maybe, parse, value};
 use sunaba_gnu::output::{complain, say, version};
 use sunaba_gnu::quote::{maybe as shell_word, quoted};
@@ -14,10 +15,12 @@ pub enum Style {
     Sides,
     Ed,
     Rcs,
+    Formats,
 }
 
 pub struct Settings {
     pub style: Style,
+    pub formats: Formats,
     pub context: usize,
     pub brief: bool,
     pub report_same: bool,
@@ -57,6 +60,9 @@ const OPTIONS: &[Opt] = &[
     flag('E', "ignore-tab-expansion"), flag('Z', "ignore-trailing-space"), flag('b', "ignore-space-change"), flag('w', "ignore-all-space"),
     flag('B', "ignore-blank-lines"), value('I', "ignore-matching-lines"), flag('a', "text"), flag('\0', "strip-trailing-cr"), flag('d', "minimal"),
     flag('\0', "speed-large-files"), value('\0', "horizon-lines"), maybe('\0', "color"), flag('v', "version"), flag('\0', "help"),
+    value('D', "ifdef"), value('\0', "line-format"), value('\0', "old-line-format"), value('\0', "new-line-format"),
+    value('\0', "unchanged-line-format"), value('\0', "old-group-format"), value('\0', "new-group-format"),
+    value('\0', "unchanged-group-format"), value('\0', "changed-group-format"),
 ];
 
 const HELP: &str = "Usage: diff [OPTION]... FILES
@@ -87,6 +93,11 @@ Compare FILES line by line.
   -I, --ignore-matching-lines=RE  ignore changes where all lines match RE
   -a, --text                    treat all files as text
       --strip-trailing-cr       strip trailing carriage return on input
+  -D, --ifdef=NAME              output merged file with '#ifdef NAME' diffs
+      --GTYPE-group-format=GFMT  format GTYPE input groups with GFMT
+      --line-format=LFMT        format all input lines with LFMT
+      --LTYPE-line-format=LFMT  format LTYPE input lines with LFMT
+                                  GTYPE is old, new, unchanged or changed; LTYPE is old, new or unchanged
       --color[=WHEN]            color output
       --help                    display this help and exit
   -v, --version                 output version information and exit
@@ -101,7 +112,7 @@ pub fn usage(fault: &str) -> i32 {
 
 pub fn read(args: &[Vec<u8>]) -> Result<(Settings, Vec<Vec<u8>>), i32> {
     let mut s = Settings {
-        style: Style::Normal, context: 3, brief: false, report_same: false, recursive: false, absent_as_empty: false, first_absent_as_empty: false,
+        style: Style::Normal, formats: Formats::default(), context: 3, brief: false, report_same: false, recursive: false, absent_as_empty: false, first_absent_as_empty: false,
         ignore_case: false, ignore_space_change: false, ignore_all_space: false, ignore_trailing_space: false, ignore_tab_expansion: false,
         ignore_blank_lines: false, ignore_matching: Vec::new(), strip_cr: false, text: false, expand_tabs: false, initial_tab: false, width: 130,
         left_column: false, suppress_common: false, function: false, no_follow: false, labels: Vec::new(), excluded: Vec::new(), colour: false,
@@ -173,6 +184,11 @@ pub fn read(args: &[Vec<u8>]) -> Result<(Settings, Vec<Vec<u8>>), i32> {
                 s.ignore_matching.push(matcher.map_err(|e| usage(&format!("{text}: {e}")))?);
             }
             "text" => s.text = true,
+            "ifdef" => {
+                s.style = Style::Formats;
+                s.formats.define(text.as_bytes());
+            }
+            option if s.formats.take(option, argument.as_deref().unwrap_or_default()) => s.style = Style::Formats,
             "strip-trailing-cr" => s.strip_cr = true,
             "color" => s.colour = match text.as_str() {
                 "" | "auto" | "never" => false,

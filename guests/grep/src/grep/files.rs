@@ -10,6 +10,9 @@ use sunaba_gnu::status::{self, Kind, Status};
 use sunaba_gnu::stdin;
 use sunaba_gnu::stream::Regular;
 
+/// Digits of the greatest offset that there is.
+pub const WIDEST: usize = 19;
+
 pub fn all(grep: &mut Grep) {
     let names = grep.settings.files.clone();
     let implied = names.len() == 1 && names[0] == b"." && grep.settings.folders == Folders::Recurse;
@@ -29,6 +32,7 @@ fn typed_dot() -> bool {
 fn standard_input(grep: &mut Grep) -> bool {
     let label = grep.settings.label.clone();
     let start = stdin::offset();
+    grep.width = WIDEST;
     let goes_on = grep.search(&label, io::stdin());
     // After the most lines that were asked for whoever reads on begins behind the last of them.
     if let (Some(start), Some(end)) = (start, grep.stopped) {
@@ -72,6 +76,7 @@ fn named(grep: &mut Grep, name: &[u8], bare: bool) -> bool {
 }
 
 fn file(grep: &mut Grep, name: &[u8], found: &Status) -> bool {
+    grep.width = if found.kind == Kind::File { found.size.to_string().len() } else { WIDEST };
     // `/dev/fd/63` looks like an empty file, and is a pipe as a rule.
     if found.size == 0 && found.kind == Kind::File && !name.starts_with(b"/dev/") {
         return grep.search(name, io::empty());

@@ -19,11 +19,12 @@ pub struct Printer<'a> {
     next: Option<u64>,
     /// Where the last selected line ends.
     selected: u64,
+    width: usize,
 }
 
 impl<'a> Printer<'a> {
-    pub fn new(settings: &'a Settings, patterns: &'a Patterns, out: &'a mut Out, name: &'a [u8], separate: bool) -> Printer<'a> {
-        Printer { settings, patterns, out, name, count: 0, binary: false, separate, next: None, selected: 0 }
+    pub fn new(settings: &'a Settings, patterns: &'a Patterns, out: &'a mut Out, name: &'a [u8], separate: bool, width: usize) -> Printer<'a> {
+        Printer { settings, patterns, out, name, count: 0, binary: false, separate, next: None, selected: 0, width }
     }
 
     pub fn count(&self) -> u64 {
@@ -59,17 +60,21 @@ impl<'a> Printer<'a> {
     fn start(&mut self, number: Option<u64>, offset: u64, sign: u8) {
         prefix(self.out, self.settings, self.name, sign);
         if let Some(number) = number {
-            let text = if self.settings.tab { format!("{number:>4}") } else { number.to_string() };
-            coloured(self.out, self.settings, "32", text.as_bytes());
+            self.number(number);
             separator(self.out, self.settings, sign);
         }
         if self.settings.offsets {
-            coloured(self.out, self.settings, "32", offset.to_string().as_bytes());
+            self.number(offset);
             separator(self.out, self.settings, sign);
         }
         if self.settings.tab && (number.is_some() || self.settings.offsets || self.settings.names == Some(true)) {
             self.out.put(b"\t");
         }
+    }
+
+    fn number(&mut self, number: u64) {
+        let width = if self.settings.tab { self.width } else { 0 };
+        coloured(self.out, self.settings, "32", format!("{number:>width$}").as_bytes());
     }
 
     fn line(&mut self, line: &[u8], highlighted: bool) {
