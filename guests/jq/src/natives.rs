@@ -249,7 +249,10 @@ fn join(value: Val, separator: Val) -> Outcome {
 fn number(value: &Val) -> Outcome {
     let Val::TStr(text) = value else { return Err(format!("{} cannot be parsed as a number", described(value))) };
     let word = String::from_utf8_lossy(text);
-    let fault = || format!("Invalid numeric literal at EOF at line 1, column {} (while parsing '{word}')", word.chars().count());
+    let fault = || {
+        let why = diagnose(text, 1).unwrap_or_else(|| format!("Invalid numeric literal at EOF at line 1, column {}", word.chars().count()));
+        format!("{why} (while parsing '{word}')")
+    };
     match jaq_json::read::parse_single(word.trim().as_bytes()) {
         Ok(number @ Val::Num(_)) => Ok(number),
         _ => word.trim().parse::<f64>().ok().filter(|n| n.is_finite()).map(Val::from).ok_or_else(fault),
