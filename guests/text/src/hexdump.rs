@@ -1,6 +1,9 @@
 //! hexdump and hd.
 
+mod formats;
+
 use crate::input;
+use formats::Format;
 use sunaba_gnu::options::{Opt, flag, value};
 use sunaba_gnu::output::{Out, complain};
 use sunaba_gnu::{bytes, error};
@@ -14,6 +17,8 @@ Display file contents in hexadecimal, decimal, octal, or ascii.
   -d, --two-bytes-decimal   two-byte decimal display
   -o, --two-bytes-octal     two-byte octal display
   -x, --two-bytes-hex       two-byte hexadecimal display
+  -e, --format <format>     format string to be used for displaying data
+  -f, --format-file <file>  file that contains format strings
   -n, --length <length>     interpret only length bytes of input
   -s, --skip <offset>       skip offset bytes from the beginning
   -v, --no-squeezing        output identical lines
@@ -32,6 +37,24 @@ enum Style {
     WordHex,
 }
 
+impl Style {
+    /// The end's offset, and a line.
+    fn formats(self) -> Vec<&'static str> {
+        let line = match self {
+            Style::Canonical => {
+                return vec!["\"%08.8_Ax\n\"", "\"%08.8_ax  \" 8/1 \"%02x \" \"  \" 8/1 \"%02x \"", "\"  |\" 16/1 \"%_p\" \"|\n\""];
+            }
+            Style::Words => "\"%07.7_ax \" 8/2 \"%04x \" \"\n\"",
+            Style::ByteOctal => "\"%07.7_ax \" 16/1 \"%03o \" \"\n\"",
+            Style::ByteChar => "\"%07.7_ax \" 16/1 \"%3_c \" \"\n\"",
+            Style::WordDecimal => "\"%07.7_ax \" 8/2 \"  %05u \" \"\n\"",
+            Style::WordOctal => "\"%07.7_ax \" 8/2 \" %06o \" \"\n\"",
+            Style::WordHex => "\"%07.7_ax \" 8/2 \"   %04x \" \"\n\"",
+        };
+        vec!["\"%07.7_Ax\n\"", line]
+    }
+}
+
 pub fn run(tool: &str, args: &[Vec<u8>]) -> i32 {
     const OPTIONS: &[Opt] = &[
         flag('b', "one-byte-octal"), flag('c', "one-byte-char"), flag('C', "canonical"), flag('d', "two-bytes-decimal"), flag('o', "two-bytes-octal"),
@@ -43,6 +66,7 @@ pub fn run(tool: &str, args: &[Vec<u8>]) -> i32 {
         Err(code) => return code,
     };
     let (mut styles, mut length, mut skip, mut squeeze) = (Vec::new(), usize::MAX, 0, true);
+    let mut sources = Vec::new();
     if tool == "hd" {
         styles.push(Style::Canonical);
     }
@@ -63,14 +87,34 @@ pub fn run(tool: &str, args: &[Vec<u8>]) -> i32 {
                     return 1;
                 }
             },
-            _ => {
-                complain("hexdump", "formats of one's own (-e, -f) are not built in the sandbox: use od or xxd");
+            "format" => sources.push(argument),
+            _ => match input::read(&argument) {
+                Ok(text) => {
+                    let lines = text.split(|&b| b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty() && line[0] != b'#');
+                    sources.extend(lines.map(<[u8]>::to_vec));
+                }
+                Err(fault) => {
+                    complain("hexdump", &format!("can't read {}: {}", bytes::lossy(&argument), error::text(&fault)));
+                    return 1;
+                }
+            },
+        }
+    }
+    // Beside formats of one's own the others are written in the same language.
+    if !sources.is_empty() {
+        sources.splice(0..0, styles.iter().flat_map(|style: &Style| style.formats()).map(|format| format.as_bytes().to_vec()));
+    } else if styles.is_empty() {
+        styles.push(Style::Words);
+    }
+    let mut formats = Vec::new();
+    for source in &sources {
+        match Format::parse(source) {
+            Ok(format) => formats.push(format),
+            Err(fault) => {
+                complain("hexdump", &fault);
                 return 1;
             }
         }
-    }
-    if styles.is_empty() {
-        styles.push(Style::Words);
     }
     if names.is_empty() {
         names.push(b"-".to_vec());
@@ -96,6 +140,11 @@ pub fn run(tool: &str, args: &[Vec<u8>]) -> i32 {
     let body = &all[skip.min(all.len())..];
     let body = &body[..length.min(body.len())];
     let mut out = Out::new("hexdump");
+    if !formats.is_empty() {
+        formats::print(&mut out, formats, body, skip.min(all.len()), squeeze);
+        out.flush();
+        return code;
+    }
     let mut last: Option<&[u8]> = None;
     let mut starred = false;
     for (i, line) in body.chunks(16).enumerate() {
