@@ -13,6 +13,9 @@ export interface LineCounts {
 
 const newline = 10;
 
+/** So many bytes are compared at once. */
+const blockBytes = 256;
+
 /** Lines added and removed between two texts. */
 export function countLines(base: Buffer | null, staged: Buffer | null): LineCounts {
   if (base === null || base.length === 0) return { added: lineCount(staged), removed: 0 };
@@ -49,11 +52,9 @@ function commonLinesOfMany(removed: string[], added: string[]): number {
 /** The lines of two texts without those that both begin and end with. */
 function middles(base: Buffer, staged: Buffer): [removed: string[], added: string[]] {
   const shorter = Math.min(base.length, staged.length);
-  let start = 0;
-  while (start < shorter && base[start] === staged[start]) start++;
+  let start = commonStart(base, staged, shorter);
   start = start === 0 ? 0 : base.lastIndexOf(newline, start - 1) + 1;
-  let end = 0;
-  while (end < shorter - start && base[base.length - 1 - end] === staged[staged.length - 1 - end]) end++;
+  let end = commonEnd(base, staged, shorter - start);
   // What both end with begins after the first line break in it: before that may be the rest of a line that differs.
   const cut = end === 0 ? -1 : base.indexOf(newline, base.length - end);
   end = cut < 0 ? 0 : base.length - 1 - cut;
@@ -64,6 +65,24 @@ function middles(base: Buffer, staged: Buffer): [removed: string[], added: strin
   let last = 0;
   while (last < before.length - first && last < after.length - first && before.at(-1 - last) === after.at(-1 - last)) last++;
   return [before.slice(first, before.length - last), after.slice(first, after.length - last)];
+}
+
+/** How many bytes are the same at the starts of two texts, `most` at most. */
+function commonStart(base: Buffer, staged: Buffer, most: number): number {
+  let same = 0;
+  while (same + blockBytes <= most && base.compare(staged, same, same + blockBytes, same, same + blockBytes) === 0) same += blockBytes;
+  while (same < most && base[same] === staged[same]) same++;
+  return same;
+}
+
+function commonEnd(base: Buffer, staged: Buffer, most: number): number {
+  let same = 0;
+  for (; same + blockBytes <= most; same += blockBytes) {
+    const [at, from] = [base.length - same, staged.length - same];
+    if (base.compare(staged, from - blockBytes, from, at - blockBytes, at) !== 0) break;
+  }
+  while (same < most && base[base.length - 1 - same] === staged[staged.length - 1 - same]) same++;
+  return same;
 }
 
 function lineCount(bytes: Buffer | null): number {

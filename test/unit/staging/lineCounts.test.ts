@@ -22,8 +22,13 @@ describe('lines added and removed', () => {
     // With more lines than are compared pair by pair, and with fewer.
     const text = fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\n', '\r'), maxLength: 60, size: 'max' });
     const pair = fc.tuple(text, text, text, text).map(([start, one, two, end]) => [start + one + end, start + two + end] as const);
+    // Longer than what is compared at once.
+    const long = fc.tuple(pair, fc.string({ unit: fc.constantFrom('a', '\n'), minLength: 250, maxLength: 700 }), fc.boolean());
+    const padded = long.map(([[base, staged], same, before]): [string, string] =>
+      before ? [same + base, same + staged] : [base + same, staged + same],
+    );
     fc.assert(
-      fc.property(fc.oneof(pair, fc.tuple(text, text)), ([base, staged]) => {
+      fc.property(fc.oneof(pair, padded, fc.tuple(text, text)), ([base, staged]) => {
         expect(countLines(Buffer.from(base), Buffer.from(staged))).toEqual(countPlainly(base, staged));
       }),
       { numRuns: runs * 20 },
