@@ -64,7 +64,7 @@ export class SideReader {
       case 'symlink':
         return linkContents(node.readlink());
       case 'file':
-        return node.withDescriptor((fd) => this.file(fd, null));
+        return node.withDescriptor((fd) => this.file(fd, node.blobBytes));
     }
   }
 

@@ -37,6 +37,8 @@ export class OverlayFile implements FileNode {
   private notedIn: LedgerSink | null = null;
   /** Grows with every change of the contents; tells what was read of them from what is there now. */
   version = 0;
+  /** How long a blob of its own is; null where that is not known without a look. */
+  blobBytes: number | null = null;
 
   constructor(
     readonly context: OverlayContext,
@@ -155,8 +157,10 @@ export class OverlayFile implements FileNode {
     try {
       writeFully(this.descriptor(), from, offset);
     } catch (cause) {
+      this.blobBytes = null;
       throw toFsError(cause);
     }
+    if (this.blobBytes !== null) this.blobBytes = Math.max(this.blobBytes, offset + from.byteLength);
     this.noteWritten(cx);
     cx.ledger.bytesWritten(from.byteLength);
     return from.byteLength;
@@ -168,11 +172,13 @@ export class OverlayFile implements FileNode {
     this.version++;
     this.toBlob(size > 0);
     this.dropMtime();
+    this.blobBytes = null;
     try {
       ftruncateSync(this.descriptor(), size);
     } catch (cause) {
       throw toFsError(cause);
     }
+    this.blobBytes = size;
     this.noteWritten(cx);
   }
 
@@ -240,6 +246,7 @@ export class OverlayFile implements FileNode {
     this.blob = true;
     this.attributes = attributes;
     this.fd = fd;
+    this.blobBytes = 0;
   }
 
   /** Copy-up: the contents become a blob of the upper layer, `withContents` or empty. */
@@ -252,10 +259,11 @@ export class OverlayFile implements FileNode {
     let fd: number;
     try {
       if (withContents) {
-        this.copy(id, source);
+        this.blobBytes = this.copy(id, source);
         fd = this.context.blobs.open(id);
       } else {
         fd = this.context.blobs.create(id);
+        this.blobBytes = 0;
       }
       if (this.origin !== null) this.context.keepBase(this.origin, source);
     } catch (cause) {
@@ -276,7 +284,8 @@ export class OverlayFile implements FileNode {
     if (this.handles === 0) this.closeFd();
   }
 
-  private copy(id: number, source: number): void {
+  /** Gives how many bytes were copied. */
+  private copy(id: number, source: number): number {
     for (let attempt = 1; ; attempt++) {
       const before = toStat(fstatSync(source, { bigint: true }));
       this.context.blobs.copyFrom(id, source);
@@ -289,7 +298,7 @@ export class OverlayFile implements FileNode {
           const path = this.origin;
           this.context.transact((tx) => tx.add({ t: 'base', path, base }, () => void this.context.bases.set(path, base)));
         }
-        return;
+        return after.size;
       }
       if (attempt === copyAttempts) throw fsError('again');
     }
