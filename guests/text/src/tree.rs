@@ -1,10 +1,14 @@
 //! tree.
 
+mod listed;
+mod structured;
+
 use crate::input;
 use sunaba_gnu::fnmatch::{Rules, matches};
 use sunaba_gnu::options::{Opt, flag, maybe, value};
-use sunaba_gnu::output::{Out, complain};
+use sunaba_gnu::output::complain;
 use sunaba_gnu::status::{self, Kind, Status, mode_text};
+use sunaba_gnu::stream::put;
 use sunaba_gnu::{bytes, time::strftime};
 
 const HELP: &str = "usage: tree [-adfghilnpqrstuvxACDFJQNSUX] [-L level] [-I pattern] [-P pattern] [--noreport] [--dirsfirst] [directory ...]
@@ -22,8 +26,12 @@ const HELP: &str = "usage: tree [-adfghilnpqrstuvxACDFJQNSUX] [-L level] [-I pat
   -F            Appends '/', '=', '*', '@', '|' or '>' as per ls -F.
   -i            Don't print indentation lines.
   -r -t -v -U   Sort in reverse, by time, by version, not at all.
-  --dirsfirst   List directories before files.
-  -J            Prints out a JSON representation of the tree.
+  --dirsfirst   List directories before files, or with --filesfirst after them.
+  --si          Like -h, but in powers of 1000.
+  --timefmt fmt Print times by this format.
+  --fromfile    The operands are lists of paths, . is standard input.
+  -J -X         Prints out a JSON or XML representation of the tree.
+  -o filename   Output to file instead of stdout.
 ";
 
 #[derive(Default)]
@@ -41,8 +49,10 @@ struct Settings {
     report: bool,
     modes: bool,
     sizes: bool,
-    readable: bool,
-    dates: bool,
+    /// Sizes by powers of this.
+    power: Option<f64>,
+    /// Times in this format.
+    dates: Option<String>,
     indicators: bool,
     quoted: bool,
     bare: bool,
@@ -51,8 +61,17 @@ struct Settings {
     by_size: bool,
     unsorted: bool,
     folders_first: bool,
+    files_first: bool,
     ascii: bool,
-    json: bool,
+    structure: Option<Structure>,
+    listed: bool,
+    output: Option<Vec<u8>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Structure {
+    Json,
+    Xml,
 }
 
 struct Node {
@@ -71,7 +90,7 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
         flag('D', ""), flag('F', ""), flag('i', ""), flag('r', ""), flag('t', ""), flag('v', ""), flag('U', ""), value('\0', "sort"),
         flag('\0', "dirsfirst"), flag('\0', "filesfirst"), maybe('\0', "charset"), flag('A', ""), flag('S', ""), flag('n', ""), flag('C', ""), flag('N', ""),
         flag('q', ""), flag('Q', ""), flag('u', ""), flag('g', ""), flag('J', ""), flag('\0', "gitignore"), flag('\0', "du"), flag('\0', "si"), value('o', ""),
-        flag('\0', "help"), flag('\0', "version"), value('\0', "timefmt"), flag('c', ""),
+        flag('\0', "help"), flag('\0', "version"), value('\0', "timefmt"), flag('c', ""), flag('X', ""), flag('\0', "fromfile"),
     ];
     let (options, mut names) = match input::options("tree", args, OPTIONS, HELP) {
         Ok(parsed) => parsed,
@@ -100,8 +119,12 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
             "noreport" => s.report = false,
             "p" => s.modes = true,
             "s" => s.sizes = true,
-            "h" => (s.sizes, s.readable) = (true, true),
-            "D" => s.dates = true,
+            "h" => (s.sizes, s.power) = (true, s.power.or(Some(1024.0))),
+            "si" => (s.sizes, s.power) = (true, Some(1000.0)),
+            "D" => s.dates = s.dates.or(Some("%b %e %H:%M".into())),
+            "timefmt" => s.dates = Some(bytes::lossy(&argument).into_owned()),
+            "o" => s.output = Some(argument),
+            "fromfile" => s.listed = true,
             "F" => s.indicators = true,
             "Q" => s.quoted = true,
             "i" => s.bare = true,
@@ -116,22 +139,32 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
             },
             "dirsfirst" => s.folders_first = true,
             "charset" => s.ascii = argument.eq_ignore_ascii_case(b"ascii"),
-            "J" => s.json = true,
+            "filesfirst" => s.files_first = true,
+            "J" => s.structure = Some(Structure::Json),
+            "X" => s.structure = Some(Structure::Xml),
             _ => {}
         }
     }
     if names.is_empty() {
         names.push(b".".to_vec());
     }
-    let mut tree = Tree { settings: s, out: Out::new("tree"), folders: 0, files: 0, code: 0 };
+    let mut tree = Tree { settings: s, out: Vec::new(), folders: 0, files: 0, code: 0 };
     tree.all(&names);
-    tree.out.flush();
+    match &tree.settings.output {
+        None => put("tree", &tree.out),
+        Some(name) => {
+            if std::fs::write(bytes::path(name), &tree.out).is_err() {
+                complain("tree", &format!("invalid filename '{}'", bytes::lossy(name)));
+                return 1;
+            }
+        }
+    }
     tree.code
 }
 
 struct Tree {
     settings: Settings,
-    out: Out,
+    out: Vec<u8>,
     folders: usize,
     files: usize,
     code: i32,
@@ -139,47 +172,66 @@ struct Tree {
 
 impl Tree {
     fn all(&mut self, names: &[Vec<u8>]) {
-        if self.settings.json {
-            self.out.put(b"[\n");
-        }
+        self.begin();
         for (i, name) in names.iter().enumerate() {
-            match status::stat(name) {
-                Ok(found) if found.kind == Kind::Directory => {
-                    let children = self.read(name, 1);
-                    let root = Node { name: name.clone(), path: name.clone(), status: found, target: None, children, note: None };
-                    self.folders += usize::from(!root.children.is_empty());
-                    if self.settings.json {
-                        if i > 0 {
-                            self.out.put(b",\n");
-                        }
-                        self.json(&root, 1);
+            match if self.settings.listed { self.from_list(name) } else { self.from_folder(name) } {
+                Ok(root) => {
+                    self.folders += usize::from(!root.children.is_empty() || root.note.is_some());
+                    if self.settings.structure.is_some() {
+                        self.structured(&root, i);
                     } else {
                         let line = self.line(&root, true);
-                        self.out.put(&line);
+                        self.out.extend(line);
                         self.children(&root.children, "");
                     }
                 }
-                other => {
-                    let shown = bytes::lossy(name).into_owned();
-                    self.out.text(&format!("{shown}  [error opening dir]\n"));
-                    self.files += usize::from(other.is_ok());
-                    if other.is_err() {
-                        self.code = 2;
-                    }
+                Err(is_file) => {
+                    self.text(&format!("{}  [error opening dir]\n", bytes::lossy(name)));
+                    self.files += usize::from(is_file);
+                    self.code = if is_file { self.code } else { 2 };
                 }
             }
         }
-        if self.settings.json {
-            if self.settings.report {
-                self.out.text(&format!("\n,\n  {{\"type\":\"report\",\"directories\":{}{}}}\n]\n", self.folders, if self.settings.folders_only { String::new() } else { format!(",\"files\":{}", self.files) }));
-            } else {
-                self.out.put(b"\n]\n");
-            }
+        self.end();
+    }
+
+    fn text(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
+    /// An error tells whether there is a file of the name.
+    fn from_folder(&mut self, name: &[u8]) -> Result<Node, bool> {
+        let found = status::stat(name).map_err(|_| false)?;
+        if found.kind != Kind::Directory {
+            return Err(true);
+        }
+        let mut root = Node { name: name.to_vec(), path: name.to_vec(), status: found, target: None, children: self.read(name, 1), note: None };
+        self.limit(&mut root);
+        Ok(root)
+    }
+
+    fn limit(&self, node: &mut Node) {
+        if let Some(most) = self.settings.limit
+            && node.children.len() > most
+        {
+            node.note = Some(format!("  [{} entries exceeds filelimit, not opening dir]", node.children.len()));
+            node.children.clear();
+        }
+    }
+
+    fn end(&mut self) {
+        if self.settings.structure.is_some() {
+            self.structured_end();
         } else if self.settings.report {
             let folders = format!("{} director{}", self.folders, if self.folders == 1 { "y" } else { "ies" });
             let files = if self.settings.folders_only { String::new() } else { format!(", {} file{}", self.files, if self.files == 1 { "" } else { "s" }) };
-            self.out.text(&format!("\n{folders}{files}\n"));
+            self.text(&format!("\n{folders}{files}\n"));
         }
+    }
+
+    fn count(&mut self, node: &Node) {
+        let led_to_folder = node.target.is_some() && status::stat(&node.path).is_ok_and(|found| found.kind == Kind::Directory);
+        if node.status.kind == Kind::Directory || led_to_folder { self.folders += 1 } else { self.files += 1 }
     }
 
     fn read(&mut self, folder: &[u8], depth: usize) -> Vec<Node> {
@@ -213,12 +265,7 @@ impl Tree {
                 if self.settings.prune && node.children.is_empty() {
                     continue;
                 }
-                if let Some(most) = self.settings.limit
-                    && node.children.len() > most
-                {
-                    node.note = Some(format!("  [{} entries exceeds filelimit, not opening dir]", node.children.len()));
-                    node.children.clear();
-                }
+                self.limit(&mut node);
             }
             nodes.push(node);
         }
@@ -250,8 +297,11 @@ impl Tree {
                 if s.reverse { order.reverse() } else { order }
             });
         }
-        if s.folders_first {
-            nodes.sort_by_cached_key(|node| node.status.kind != Kind::Directory && !(node.target.is_some() && status::stat(&node.path).is_ok_and(|led| led.kind == Kind::Directory)));
+        if s.folders_first || s.files_first {
+            nodes.sort_by_cached_key(|node| {
+                let led = node.target.is_some() && status::stat(&node.path).is_ok_and(|led| led.kind == Kind::Directory);
+                (node.status.kind == Kind::Directory || led) == s.files_first
+            });
         }
     }
 
@@ -260,13 +310,12 @@ impl Tree {
         for (i, node) in nodes.iter().enumerate() {
             let last = i + 1 == nodes.len();
             if !self.settings.bare {
-                self.out.text(prefix);
-                self.out.text(if last { corner } else { tee });
+                self.text(prefix);
+                self.text(if last { corner } else { tee });
             }
-            let led_to_folder = node.target.is_some() && status::stat(&node.path).is_ok_and(|found| found.kind == Kind::Directory);
-            if node.status.kind == Kind::Directory || led_to_folder { self.folders += 1 } else { self.files += 1 }
+            self.count(node);
             let line = self.line(node, false);
-            self.out.put(&line);
+            self.out.extend(line);
             let deeper = format!("{prefix}{}", if last { gap } else { bar });
             self.children(&node.children, &deeper);
         }
@@ -279,10 +328,10 @@ impl Tree {
             facts.push(mode_text(node.status.kind, node.status.mode));
         }
         if s.sizes {
-            facts.push(if s.readable { format!("{:>4}", readable(node.status.size)) } else { format!("{:>11}", node.status.size) });
+            facts.push(s.power.map_or_else(|| format!("{:>11}", node.status.size), |power| format!("{:>4}", readable(node.status.size, power))));
         }
-        if s.dates {
-            facts.push(strftime("%b %e %H:%M", node.status.modified));
+        if let Some(format) = &s.dates {
+            facts.push(strftime(format, node.status.modified));
         }
         let mut line = if facts.is_empty() { Vec::new() } else { format!("[{}]  ", facts.join(" ")).into_bytes() };
         let shown = |name: &[u8]| if s.quoted { [b"\"", name, b"\""].concat() } else { name.to_vec() };
@@ -302,38 +351,14 @@ impl Tree {
         line.push(b'\n');
         line
     }
-
-    fn json(&mut self, node: &Node, level: usize) {
-        let quote = |text: &[u8]| format!("\"{}\"", bytes::lossy(text).replace('\\', "\\\\").replace('"', "\\\""));
-        let indent = "  ".repeat(level);
-        let name = quote(if self.settings.full { &node.path } else { &node.name });
-        match (node.status.kind, &node.target) {
-            (Kind::Directory, _) => {
-                self.out.text(&format!("{indent}{{\"type\":\"directory\",\"name\":{name}"));
-                if node.children.is_empty() {
-                    self.out.put(b"}");
-                    return;
-                }
-                self.out.put(b",\"contents\":[\n");
-                for (i, child) in node.children.iter().enumerate() {
-                    if child.status.kind == Kind::Directory { self.folders += 1 } else { self.files += 1 }
-                    self.json(child, level + 1);
-                    self.out.put(if i + 1 < node.children.len() { b",\n" } else { b"\n" });
-                }
-                self.out.text(&format!("{indent}]}}"));
-            }
-            (_, Some(target)) => self.out.text(&format!("{indent}{{\"type\":\"link\",\"name\":{name},\"target\":{}}}", quote(target))),
-            _ => self.out.text(&format!("{indent}{{\"type\":\"file\",\"name\":{name}}}")),
-        }
-    }
 }
 
-fn readable(size: u64) -> String {
+fn readable(size: u64, power: f64) -> String {
     let (mut value, mut unit) = (size as f64, 0);
-    while value >= 1024.0 && unit < 5 {
-        value /= 1024.0;
+    while value >= power && unit < 5 {
+        value /= power;
         unit += 1;
     }
-    let letter = ["", "K", "M", "G", "T", "P"][unit];
+    let letter = ["", if power < 1024.0 { "k" } else { "K" }, "M", "G", "T", "P"][unit];
     if unit > 0 && value < 10.0 { format!("{value:.1}{letter}") } else { format!("{value:.0}{letter}") }
 }
