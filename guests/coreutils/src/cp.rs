@@ -2,11 +2,12 @@
 
 use crate::backup::Backup;
 use crate::ls::join;
-use std::io;
+use std::io::{self, Read, Write};
 use sunaba_gnu::options::{Item, Opt, Order, flag, maybe, parse, value};
 use sunaba_gnu::output::{complain, say, version};
 use sunaba_gnu::quote::quoted;
 use sunaba_gnu::status::{self, Kind, Status};
+use sunaba_gnu::stream::PIECE;
 use sunaba_gnu::{bytes, error};
 use sunaba_process::{Links, chmod};
 
@@ -234,7 +235,7 @@ fn copy(s: &Settings, from: &[u8], to: &[u8], top: bool) -> i32 {
             return refuse(&format!("not writing through dangling symlink {}", quoted(to)));
         }
     }
-    let fresh = !status::exists(to);
+    let fresh = old.is_none() || !status::exists(to);
     let done = if s.hard {
         std::fs::hard_link(bytes::path(from), bytes::path(to))
     } else if s.symbolic {
@@ -261,9 +262,9 @@ fn copy(s: &Settings, from: &[u8], to: &[u8], top: bool) -> i32 {
 }
 
 fn content(s: &Settings, from: &[u8], to: &[u8], found: &Status, fresh: bool) -> io::Result<()> {
-    let mut source = std::fs::File::open(bytes::path(from))?;
+    let mut source = sunaba_process::open(bytes::path(from))?;
     let mut target = std::fs::File::create(bytes::path(to))?;
-    io::copy(&mut source, &mut target)?;
+    pour(&mut source, &mut target, if found.kind == Kind::File { found.size } else { 0 })?;
     if s.preserve {
         set_time(&target, found)?;
     }
@@ -274,6 +275,24 @@ fn content(s: &Settings, from: &[u8], to: &[u8], found: &Status, fresh: bool) ->
         chmod(bytes::path(to), Links::Follow, found.mode & 0o777 & !0o022)?;
     }
     Ok(())
+}
+
+/// `size` is what the source was seen to hold: once that is read, a read that is not filled is the last. 0 says nothing.
+fn pour(source: &mut std::fs::File, target: &mut std::fs::File, size: u64) -> io::Result<()> {
+    let mut buffer = vec![0; if size == 0 { PIECE } else { PIECE.min(size as usize + 1) }];
+    let mut poured = 0;
+    loop {
+        let count = match source.read(&mut buffer) {
+            Ok(count) => count,
+            Err(fault) if fault.kind() == io::ErrorKind::Interrupted => continue,
+            Err(fault) => return Err(fault),
+        };
+        target.write_all(&buffer[..count])?;
+        poured += count as u64;
+        if count == 0 || count < buffer.len() && size > 0 && poured >= size {
+            return Ok(());
+        }
+    }
 }
 
 pub fn set_time(file: &std::fs::File, found: &Status) -> io::Result<()> {

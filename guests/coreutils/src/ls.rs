@@ -9,7 +9,7 @@ use entry::Entry;
 use options::{Format, Settings};
 use sunaba_gnu::output::{Out, complain};
 use sunaba_gnu::quote::quoted;
-use sunaba_gnu::status::{self, Kind};
+use sunaba_gnu::status::{self, Kind, Status};
 use sunaba_gnu::{bytes, error, fnmatch};
 
 pub fn run(name: &str, args: &[Vec<u8>]) -> i32 {
@@ -94,14 +94,20 @@ impl Listing {
             self.out.put(b":\n");
         }
         self.first = false;
-        let mut names: Vec<Vec<u8>> = entries.filter_map(Result::ok).map(|e| bytes::into_vec(e.file_name())).filter(|n| self.shown(n)).collect();
+        let tells_enough = self.settings.lists_kinds();
+        let named = entries.filter_map(Result::ok).map(|e| (bytes::into_vec(e.file_name()), if tells_enough { status::told(&e) } else { None }));
+        let mut named: Vec<(Vec<u8>, Option<Kind>)> = named.filter(|(name, _)| self.shown(name)).collect();
         if self.settings.all {
-            names.push(b".".to_vec());
-            names.push(b"..".to_vec());
+            named.push((b".".to_vec(), None));
+            named.push((b"..".to_vec(), None));
         }
         let mut list = Vec::new();
-        for name in names {
+        for (name, told) in named {
             let whole = join(path, &name);
+            if let Some(kind) = told {
+                list.push(Entry::new(name, whole, Status { kind, ..Status::default() }));
+                continue;
+            }
             let found = if self.settings.follow { status::stat(&whole).or_else(|_| status::lstat(&whole)) } else { status::lstat(&whole) };
             let found = if name == b".." && found.is_err() { status::lstat(path) } else { found };
             match found {

@@ -16,7 +16,8 @@ pub fn blocks(found: &Status, settings: &Settings) -> String {
 }
 
 pub fn print(out: &mut Out, entries: &[Entry], prefixes: &[Cell], settings: &Settings) {
-    let rows: Vec<[String; 6]> = entries.iter().map(|entry| fields(entry, settings)).collect();
+    let now = Moment::now();
+    let rows: Vec<[String; 6]> = entries.iter().map(|entry| fields(entry, settings, now)).collect();
     let width = |i: usize| rows.iter().map(|row| row[i].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..6).map(width).collect();
     let end = if settings.zero { "\0" } else { "\n" };
@@ -48,7 +49,7 @@ pub fn print(out: &mut Out, entries: &[Entry], prefixes: &[Cell], settings: &Set
 }
 
 /// Mode, links, owner, group, size, time.
-fn fields(entry: &Entry, settings: &Settings) -> [String; 6] {
+fn fields(entry: &Entry, settings: &Settings, now: Moment) -> [String; 6] {
     let found = &entry.status;
     let owner = |id: u32| if settings.numeric { id.to_string() } else { status::owner_name(id) };
     let size = match settings.scale {
@@ -61,13 +62,12 @@ fn fields(entry: &Entry, settings: &Settings) -> [String; 6] {
         owner(found.uid),
         owner(found.gid),
         size,
-        time(entry.time(settings), &settings.time_style),
+        time(entry.time(settings), &settings.time_style, now),
     ]
 }
 
-fn time(moment: Moment, style: &str) -> String {
+fn time(moment: Moment, style: &str, now: Moment) -> String {
     const HALF_YEAR: i64 = 31_556_952 / 2;
-    let now = Moment::now();
     let recent = moment.seconds > now.seconds - HALF_YEAR && moment <= now;
     match style.strip_prefix("posix-").unwrap_or(style) {
         "full-iso" => strftime("%Y-%m-%d %H:%M:%S.%N %z", moment),

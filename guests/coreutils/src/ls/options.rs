@@ -88,6 +88,14 @@ pub struct Settings {
     pub hidden: Vec<Vec<u8>>,
 }
 
+impl Settings {
+    /// Whether a file's name and kind are all that is listed of it, or sorted by.
+    pub fn lists_kinds(&self) -> bool {
+        let more = self.inode || self.blocks || self.colour || self.follow || self.format == Format::Long || self.indicator == Indicator::Classify;
+        !more && !matches!(self.by, By::Size | By::Time)
+    }
+}
+
 const OPTIONS: &[Opt] = &[
     flag('a', "all"), flag('A', "almost-all"), flag('\0', "author"), flag('b', "escape"), value('\0', "block-size"),
     flag('B', "ignore-backups"), flag('c', ""), flag('C', ""), maybe('\0', "color"), flag('d', "directory"), flag('D', "dired"),
