@@ -1,8 +1,6 @@
 //! awk's regular expressions: POSIX extended ones, with the escapes of strings and GNU's operators.
 
-use std::fmt::Write;
-
-use sunaba_gnu::regex::{Groups, Matcher, Pattern, escape_char};
+use sunaba_gnu::regex::{Groups, Matcher, Member, Pattern, bracket, escape_char};
 
 /// A compiled expression.
 pub struct Regex {
@@ -224,82 +222,21 @@ impl Translator<'_> {
     }
 
     fn bracket(&mut self) -> Result<(), String> {
-        let unmatched = || "Unmatched [, [^, [:, [., or [=".to_string();
-        let source = self.source;
-        let mut at = self.at + 1;
-        let negated = source.get(at) == Some(&b'^');
-        at += usize::from(negated);
-        let mut class = String::new();
-        let mut raw = String::new();
-        let mut first = true;
-        loop {
-            let &byte = source.get(at).ok_or_else(unmatched)?;
-            if byte == b']' && !first {
-                at += 1;
-                break;
-            }
-            first = false;
-            if source[at..].starts_with(b"[:") {
-                let end = source[at..].windows(2).position(|pair| pair == b":]").ok_or_else(unmatched)?;
-                class.push_str(named_class(&source[at + 2..at + end])?);
-                at += end + 2;
-                continue;
-            }
-            let (low, used) = member(&source[at..]).ok_or_else(unmatched)?;
-            at += used;
-            let ranged = source.get(at) == Some(&b'-') && source.get(at + 1).is_some_and(|byte| *byte != b']');
-            match low {
-                Member::Byte(byte) => drop(write!(raw, "\\x{byte:02X}")),
-                Member::Char(low) if ranged => {
-                    let (high, used) = member(&source[at + 1..]).ok_or_else(unmatched)?;
-                    at += 1 + used;
-                    let Member::Char(high) = high else { return Err("Invalid range end".into()) };
-                    if high < low {
-                        return Err("Invalid range end".into());
-                    }
-                    let _ = write!(class, "\\x{{{:X}}}-\\x{{{:X}}}", low as u32, high as u32);
-                }
-                Member::Char(low) => drop(write!(class, "\\x{{{:X}}}", low as u32)),
-            }
-        }
-        let text = match (negated, class.is_empty(), raw.is_empty()) {
-            (false, _, true) => format!("[{class}]"),
-            (true, _, true) => format!("[^{class}]"),
-            (false, true, false) => format!("(?-u:[{raw}])"),
-            (false, false, false) => format!("(?:[{class}]|(?-u:[{raw}]))"),
-            (true, true, false) => format!("(?:[^\\x{{80}}-\\x{{FF}}]|(?-u:[^\\x00-\\x7F{raw}]))"),
-            (true, false, false) => format!("(?:[^{class}]|(?-u:[^\\x00-\\x7F{raw}]))"),
-        };
+        let (text, used) = bracket(&self.source[self.at..], Some(member))?;
         self.push_atom(&text);
-        self.at = at;
+        self.at += used;
         Ok(())
     }
 }
 
-enum Member {
-    Char(char),
-    /// No UTF-8.
-    Byte(u8),
-}
-
+/// In a bracket expression of awk's a backslash makes what follows plain, or is an escape as in strings.
 fn member(source: &[u8]) -> Option<(Member, usize)> {
-    let &byte = source.first()?;
-    if byte == b'[' && matches!(source.get(1), Some(b'.' | b'=')) {
-        let close = [source[1], b']'];
-        let end = source.windows(2).skip(2).position(|pair| pair == close)? + 2;
-        return first_char(&source[2..end]).map(|c| (Member::Char(c), end + 2));
+    source.get(1)?;
+    match escape_value(source) {
+        (_, 0) => first_char(&source[1..]).map(|c| (Member::Char(c), 1 + c.len_utf8())),
+        (value, used) if value.is_ascii() => Some((Member::Char(value as char), used)),
+        (_, used) => Some((Member::Byte, used)),
     }
-    if byte == b'\\' && source.len() > 1 {
-        let (value, used) = escape_value(source);
-        if used > 0 {
-            return Some((if value.is_ascii() { Member::Char(value as char) } else { Member::Byte(value) }, used));
-        }
-        return first_char(&source[1..]).map(|c| (Member::Char(c), 1 + c.len_utf8()));
-    }
-    Some(match first_char(source) {
-        Some(c) => (Member::Char(c), c.len_utf8()),
-        None => (Member::Byte(byte), 1),
-    })
 }
 
 fn first_char(bytes: &[u8]) -> Option<char> {
@@ -330,24 +267,6 @@ fn escape_value(source: &[u8]) -> (u8, usize) {
         }
         _ => (0, 0),
     }
-}
-
-fn named_class(name: &[u8]) -> Result<&'static str, String> {
-    Ok(match name {
-        b"alpha" => "\\p{Alphabetic}",
-        b"digit" => "0-9",
-        b"alnum" => "\\p{Alphabetic}0-9",
-        b"upper" => "\\p{Uppercase}",
-        b"lower" => "\\p{Lowercase}",
-        b"space" => "\\s",
-        b"blank" => " \\t",
-        b"punct" => "[[:punct:]\\p{P}\\p{S}]",
-        b"print" => "[^\\p{Cc}\\p{Cn}\\p{Cs}]",
-        b"graph" => "[^\\p{Cc}\\p{Cn}\\p{Cs}\\s]",
-        b"cntrl" => "\\p{Cc}",
-        b"xdigit" => "0-9A-Fa-f",
-        _ => return Err("Invalid character class name".into()),
-    })
 }
 
 #[cfg(test)]

@@ -4,15 +4,24 @@ use std::fmt::Write;
 
 const UNMATCHED: &str = "Unmatched [, [^, [:, [., or [=";
 
+/// One of what a bracket expression lists.
+pub enum Member {
+    Char(char),
+    /// A byte that is no UTF-8: it is in no set of characters.
+    Byte,
+}
+
+/// Reads a member that begins with a backslash, and how long it is; `None`: the backslash is one itself.
+pub type Escape = fn(&[u8]) -> Option<(Member, usize)>;
+
 /// The class for the bracket expression at the start of `source`, and how long that is.
-pub fn translate(source: &[u8], escapes: bool) -> Result<(String, usize), String> {
+pub fn translate(source: &[u8], escape: Option<Escape>) -> Result<(String, usize), String> {
     let mut at = 1;
     let negated = source.get(at) == Some(&b'^');
     if negated {
         at += 1;
     }
     let mut class = String::new();
-    let mut bytes: Vec<u8> = Vec::new();
     let mut first = true;
     loop {
         let Some(&b) = source.get(at) else { return Err(UNMATCHED.into()) };
@@ -27,12 +36,12 @@ pub fn translate(source: &[u8], escapes: bool) -> Result<(String, usize), String
             at += end + 4;
             continue;
         }
-        let (low, used) = member(&source[at..], escapes)?;
+        let (low, used) = member(&source[at..], escape)?;
         at += used;
         let ranged = source.get(at) == Some(&b'-') && source.get(at + 1).is_some_and(|&b| b != b']');
         match (low, ranged) {
             (Member::Char(low), true) => {
-                let (high, used) = member(&source[at + 1..], escapes)?;
+                let (high, used) = member(&source[at + 1..], escape)?;
                 at += 1 + used;
                 let Member::Char(high) = high else { return Err("Invalid range end".into()) };
                 if high < low {
@@ -43,32 +52,19 @@ pub fn translate(source: &[u8], escapes: bool) -> Result<(String, usize), String
                 push(&mut class, high);
             }
             (Member::Char(c), false) => push(&mut class, c),
-            (Member::Byte(b), _) => bytes.push(b),
+            (Member::Byte, _) => {}
         }
     }
-    let sign = if negated { "^" } else { "" };
-    if bytes.is_empty() {
-        return Ok((format!("[{sign}{class}]"), at));
-    }
-    let raw: String = bytes.iter().fold(String::new(), |mut text, b| {
-        let _ = write!(text, "\\x{b:02X}");
-        text
-    });
     let text = match (negated, class.is_empty()) {
-        (true, _) => format!("[^{class}]"),
-        (false, true) => format!("(?-u:[{raw}])"),
-        (false, false) => format!("(?:[{class}]|(?-u:[{raw}]))"),
+        (false, false) => format!("[{class}]"),
+        (true, false) => format!("[^{class}]"),
+        (false, true) => "[a&&b]".to_owned(),
+        (true, true) => "\\p{any}".to_owned(),
     };
     Ok((text, at))
 }
 
-enum Member {
-    Char(char),
-    /// No UTF-8.
-    Byte(u8),
-}
-
-fn member(source: &[u8], escapes: bool) -> Result<(Member, usize), String> {
+fn member(source: &[u8], escape: Option<Escape>) -> Result<(Member, usize), String> {
     let Some(&b) = source.first() else { return Err(UNMATCHED.into()) };
     if b == b'[' {
         for (open, close) in [(b'.', b".]"), (b'=', b"=]")] {
@@ -83,18 +79,15 @@ fn member(source: &[u8], escapes: bool) -> Result<(Member, usize), String> {
             }
         }
     }
-    if b == b'\\' && escapes {
-        if let Some((byte, used)) = super::escape_value(source).filter(|(byte, _)| byte.is_ascii()) {
-            return Ok((Member::Char(byte as char), used));
-        }
-        if source.get(1) == Some(&b']') {
-            return Ok((Member::Char('\\'), 1));
-        }
+    if b == b'\\'
+        && let Some(found) = escape.and_then(|escape| escape(source))
+    {
+        return Ok(found);
     }
     let head = &source[..source.len().min(4)];
     match head.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next()) {
         Some(c) => Ok((Member::Char(c), c.len_utf8())),
-        None => Ok((Member::Byte(b), 1)),
+        None => Ok((Member::Byte, 1)),
     }
 }
 

@@ -10,6 +10,7 @@ use regex_automata::{
 };
 use std::cell::RefCell;
 
+pub use bracket::{Escape, Member, translate as bracket};
 pub use translate::{Pattern, Syntax, translate};
 
 /// Groups by number; group 0 is the whole match.

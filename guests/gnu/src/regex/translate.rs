@@ -1,6 +1,6 @@
 //! POSIX regular expressions, basic and extended with GNU's additions, in the syntax of `regex`.
 
-use super::bracket;
+use super::bracket::{Escape, Member, translate as bracket};
 
 /// Which of the POSIX syntaxes, and what a tool adds to it.
 #[derive(Clone, Copy, Default)]
@@ -74,7 +74,7 @@ impl Translator<'_> {
                     self.at += 1;
                 }
                 b'[' => {
-                    let (text, used) = bracket::translate(&self.source[self.at..], self.syntax.escapes)?;
+                    let (text, used) = bracket(&self.source[self.at..], self.syntax.escapes.then_some(escaped as Escape))?;
                     self.push_atom(&text);
                     self.at += used;
                 }
@@ -298,4 +298,13 @@ fn digits(text: &str) -> Option<u32> {
         return None;
     }
     Some(text.parse().unwrap_or(u32::MAX))
+}
+
+/// The escapes that sed knows in a bracket expression.
+fn escaped(source: &[u8]) -> Option<(Member, usize)> {
+    match super::escape_value(source) {
+        Some((byte, used)) if byte.is_ascii() => Some((Member::Char(byte as char), used)),
+        _ if source.get(1) == Some(&b']') => Some((Member::Char('\\'), 1)),
+        _ => None,
+    }
 }
