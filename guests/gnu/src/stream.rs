@@ -70,19 +70,29 @@ impl Regular {
     }
 }
 
+/// The whole of a regular file that is smaller than the buffer, by one call; `None`: it has to be opened, which may fail.
+pub fn read_small(path: &Path, buffer: &mut [u8]) -> Option<usize> {
+    sunaba_process::read(path, buffer).ok().filter(|count| *count < buffer.len())
+}
+
 /// The whole of a file that was seen to hold `size` bytes, by one read where it still does. Of 0 nothing is known: a
 /// stream's name (`/dev/fd/63`) is told to be an empty file.
 pub fn read_sized(path: &Path, size: u64) -> io::Result<Vec<u8>> {
+    let mut text = vec![0; size as usize + 1];
+    if let Some(count) = read_small(path, &mut text) {
+        text.truncate(count);
+        return Ok(text);
+    }
     let mut file = sunaba_process::open(path)?;
-    let mut text = Vec::new();
     if size == 0 {
+        text.clear();
         io::Read::read_to_end(&mut file, &mut text)?;
         return Ok(text);
     }
     let mut filled = 0;
     loop {
         if filled == text.len() {
-            text.resize(if filled == 0 { size as usize + 1 } else { filled + PIECE.max(filled / 2) }, 0);
+            text.resize(filled + PIECE.max(filled / 2), 0);
         }
         let room = text.len() - filled;
         let count = io::Read::read(&mut file, &mut text[filled..])?;

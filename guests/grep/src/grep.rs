@@ -10,6 +10,7 @@ use pattern::Patterns;
 use print::Printer;
 use std::io;
 use sunaba_gnu::output::Out;
+use sunaba_gnu::stream::PIECE;
 use sunaba_gnu::{bytes, error};
 
 pub fn run(name: &str, args: &[Vec<u8>]) -> i32 {
@@ -27,7 +28,7 @@ pub fn run(name: &str, args: &[Vec<u8>]) -> i32 {
             return 2;
         }
     };
-    let mut grep = Grep { searcher: pattern::searcher(&settings), out: Out::new("grep"), settings, patterns, matched: false, failed: false, separate: false, stopped: None, width: files::WIDEST };
+    let mut grep = Grep { searcher: pattern::searcher(&settings), out: Out::new("grep"), small: vec![0; PIECE / 2], settings, patterns, matched: false, failed: false, separate: false, stopped: None, width: files::WIDEST };
     if grep.settings.by_line {
         grep.out.write_by_line();
     }
@@ -46,6 +47,8 @@ pub struct Grep {
     patterns: Patterns,
     searcher: grep_searcher::Searcher,
     out: Out,
+    /// What a small file is read into.
+    small: Vec<u8>,
     matched: bool,
     failed: bool,
     /// Whether lines of a group were printed before: groups with context are parted by `--`.

@@ -21,7 +21,7 @@ pub use command::{Command, Stdio};
 pub use cwd::{chdir, cwd, enter};
 pub use descriptor::{close, directory_path, dup, dup2, pipe};
 pub use mode::{chmod, fd_chmod, fd_mode, mode, Links};
-pub use open::open;
+pub use open::{open, read};
 pub use signal::kill;
 pub use status::ExitStatus;
 /// preview1's own record, by one call for all of it; natively `stat` tells as much.

@@ -12,7 +12,7 @@ use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use sunaba_gnu::bytes;
 use sunaba_gnu::output::say;
-use sunaba_gnu::stream::Regular;
+use sunaba_gnu::stream::{PIECE, Regular, read_small};
 
 pub fn run(settings: Settings) -> i32 {
     if settings.list_types {
@@ -137,6 +137,8 @@ fn list(settings: &Settings) -> i32 {
 struct Search {
     settings: Settings,
     searcher: Searcher,
+    /// What a small file is read into.
+    small: Vec<u8>,
     code: i32,
     matched: bool,
 }
@@ -149,7 +151,7 @@ enum Printer {
 impl Search {
     fn new(settings: Settings) -> Search {
         let searcher = searcher(&settings);
-        Search { settings, searcher, code: 0, matched: false }
+        Search { settings, searcher, small: vec![0; PIECE / 2], code: 0, matched: false }
     }
 
     /// Whether standard input is what is searched: it is a pipe or a file, and no path was named.
@@ -219,13 +221,13 @@ impl Search {
         let done = match printer {
             Printer::Lines(printer) => {
                 let mut sink = printer.sink_with_path(matcher, &name);
-                let done = search_file(&mut self.searcher, matcher, found, &mut sink);
+                let done = search_file(&mut self.searcher, &mut self.small, matcher, found, &mut sink);
                 self.matched |= sink.has_match();
                 done
             }
             Printer::Summary(printer) => {
                 let mut sink = printer.sink_with_path(matcher, &name);
-                let done = search_file(&mut self.searcher, matcher, found, &mut sink);
+                let done = search_file(&mut self.searcher, &mut self.small, matcher, found, &mut sink);
                 self.matched |= sink.has_match();
                 done
             }
@@ -239,12 +241,15 @@ impl Search {
     }
 }
 
-/// The searcher looks for a mark of the encoding in three bytes before it reads on: a buffer makes one read of both.
-fn search_file<S: Sink<Error = io::Error>>(searcher: &mut Searcher, matcher: impl Matcher, found: &Found, sink: S) -> io::Result<()> {
+fn search_file<S: Sink<Error = io::Error>>(searcher: &mut Searcher, small: &mut [u8], matcher: impl Matcher, found: &Found, sink: S) -> io::Result<()> {
     const SMALL: usize = 16 << 10;
     if !found.regular {
         return searcher.search_path(matcher, &found.path, sink);
     }
+    if let Some(count) = read_small(&found.path, small) {
+        return searcher.search_reader(matcher, &small[..count], sink);
+    }
+    // The searcher looks for a mark of the encoding in three bytes before it reads on: a buffer makes one read of both.
     searcher.search_reader(matcher, BufReader::with_capacity(SMALL, Regular::open(&found.path)?), sink)
 }
 

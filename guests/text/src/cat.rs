@@ -1,11 +1,12 @@
 //! cat.
 
 use crate::input;
-use sunaba_gnu::stream::{self, PIECE, Source, put};
+use sunaba_gnu::stream::{self, PIECE, Source, put, read_small};
+use std::borrow::Cow;
 use std::os::fd::AsFd;
 use sunaba_gnu::options::{Opt, flag};
 use sunaba_gnu::output::complain;
-use sunaba_gnu::{error, quote};
+use sunaba_gnu::{bytes, error, quote};
 
 const OPTIONS: &[Opt] = &[
     flag('A', "show-all"),
@@ -93,6 +94,12 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
             complain("cat", &format!("{}: {text}", quote::maybe(name)));
             code = 1;
         };
+        if target.is_none() && name != b"-" {
+            if let Some(count) = read_small(bytes::path(name), &mut buffer) {
+                put("cat", &if plain { Cow::Borrowed(&buffer[..count]) } else { Cow::Owned(shaped(&shape, &mut state, &buffer[..count])) });
+                continue;
+            }
+        }
         let source = match Source::open(name) {
             Ok(source) => source,
             Err(fault) => {

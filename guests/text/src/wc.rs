@@ -1,7 +1,7 @@
 //! wc.
 
 use crate::input;
-use sunaba_gnu::stream::{PIECE, Source, is_file, put};
+use sunaba_gnu::stream::{PIECE, Source, is_file, put, read_small};
 use sunaba_gnu::options::{Opt, flag, value};
 use sunaba_gnu::output::complain;
 use sunaba_gnu::{bytes, error, quote};
@@ -120,6 +120,16 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
     let mut report = Report { text: Vec::new(), at_once: io::stdout().is_terminal(), shown };
     let mut buffer = vec![0; PIECE];
     for (index, name) in names.iter().enumerate() {
+        let size = sizes.get(index).copied().unwrap_or_default();
+        let small = if name == b"-" || size >= PIECE as u64 { None } else { read_small(bytes::path(name), &mut buffer) };
+        if let Some(read) = small {
+            let counts = count_all(&buffer[..read], shown);
+            sum.add(&counts);
+            if total != "only" {
+                report.line(&counts, wide, Some(&quote::maybe(name)));
+            }
+            continue;
+        }
         let source = match Source::open(name) {
             Ok(source) => source,
             Err(fault) => {
@@ -128,7 +138,6 @@ pub fn run(args: &[Vec<u8>]) -> i32 {
                 continue;
             }
         };
-        let size = sizes.get(index).copied().unwrap_or_default();
         let (counts, fault) = count(&source, shown, size, &mut buffer);
         if let Some(fault) = fault {
             report.fail(name, &fault);
@@ -212,6 +221,18 @@ impl Report {
         put("wc", &self.text);
         self.text.clear();
     }
+}
+
+fn count_all(text: &[u8], shown: Shown) -> Counts {
+    let mut counts = Counts { bytes: text.len() as u64, ..Counts::default() };
+    if shown.words || shown.chars || shown.width {
+        let mut scan = Scan::default();
+        scan.feed(&mut counts, text, true);
+        counts.width = counts.width.max(scan.column);
+    } else if shown.lines {
+        counts.lines = newlines(text);
+    }
+    counts
 }
 
 /// `size` is what the file was seen to hold: once that is read, a read that is not filled is the last. 0 says nothing.

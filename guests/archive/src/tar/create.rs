@@ -8,6 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sunaba_gnu::bytes::{lossy, path};
 use sunaba_gnu::status::{Kind, Status, lstat, owner_name, read_link, stat};
+use sunaba_gnu::stream::read_small;
 use tar::{EntryType, Header};
 
 use super::Run;
@@ -216,6 +217,13 @@ fn add_file(run: &mut Run, output: &mut Output, name: &[u8], (told, member): (&[
         }
         output.linked.insert(identity, member.to_vec());
     }
+    let mut buffer = vec![0; status.size.min(1 << 16) as usize + 1];
+    if status.size < 1 << 16 && read_small(path(name), &mut buffer).is_some_and(|count| count as u64 == status.size) {
+        tell(run, told);
+        output.header(describe(run, status, EntryType::Regular, status.size), member, b"")?;
+        output.write(&buffer[..status.size as usize])?;
+        return output.pad();
+    }
     let mut file = match sunaba_process::open(path(name)) {
         Ok(file) => file,
         Err(error) => {
@@ -226,7 +234,6 @@ fn add_file(run: &mut Run, output: &mut Output, name: &[u8], (told, member): (&[
     tell(run, told);
     output.header(describe(run, status, EntryType::Regular, status.size), member, b"")?;
     let mut left = status.size;
-    let mut buffer = vec![0; left.min(1 << 16) as usize];
     while left > 0 {
         let wanted = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let count = file.read(&mut buffer[..wanted])?;

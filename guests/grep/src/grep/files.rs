@@ -8,7 +8,7 @@ use sunaba_gnu::bytes;
 use sunaba_gnu::fnmatch::{Rules, matches};
 use sunaba_gnu::status::{self, Kind, Status};
 use sunaba_gnu::stdin;
-use sunaba_gnu::stream::Regular;
+use sunaba_gnu::stream::{Regular, read_small};
 
 /// Digits of the greatest offset that there is.
 pub const WIDEST: usize = 19;
@@ -87,9 +87,15 @@ fn file(grep: &mut Grep, name: &[u8], found: &Status) -> bool {
     open(grep, name, sunaba_process::open(bytes::path(name)))
 }
 
-/// The searcher looks at three bytes before it reads on: a buffer makes one read of both.
 fn regular(grep: &mut Grep, name: &[u8]) -> bool {
     const SMALL: usize = 16 << 10;
+    let mut buffer = std::mem::take(&mut grep.small);
+    let goes_on = read_small(bytes::path(name), &mut buffer).map(|count| grep.search(name, &buffer[..count]));
+    grep.small = buffer;
+    if let Some(goes_on) = goes_on {
+        return goes_on;
+    }
+    // The searcher looks at three bytes before it reads on: a buffer makes one read of both.
     open(grep, name, Regular::open(bytes::path(name)).map(|file| BufReader::with_capacity(SMALL, file)))
 }
 

@@ -36,6 +36,8 @@ extern "C" {
     fn sunaba_path_mode(fd: u32, flags: u32, path: *const u8, length: usize, mode: *mut u32) -> u32;
     #[link_name = "path_status"]
     fn sunaba_path_status(fd: u32, flags: u32, path: *const u8, length: usize, status: *mut Status) -> u32;
+    #[link_name = "path_read"]
+    fn sunaba_path_read(fd: u32, flags: u32, path: *const u8, length: usize, buffer: *mut u8, size: usize, read: *mut usize) -> u32;
     #[link_name = "fd_path"]
     fn sunaba_fd_path(fd: u32, buffer: *mut u8, length: usize, used: *mut usize) -> u32;
 }
@@ -297,6 +299,14 @@ pub fn status(path: &Path, follow: bool) -> io::Result<Status> {
     // SAFETY: pointer and length are of one live buffer; `status` is a live record of the size the call writes.
     check(unsafe { sunaba_path_status(preopen.fd, flags, relative.as_ptr(), relative.len(), &mut status) })?;
     Ok(status)
+}
+
+pub(crate) fn read(path: &Path, buffer: &mut [u8]) -> io::Result<usize> {
+    let (preopen, relative) = beneath_preopen(path)?;
+    let mut count = 0;
+    // SAFETY: pointers and lengths are of live buffers; `count` is a live usize.
+    check(unsafe { sunaba_path_read(preopen.fd, FOLLOW, relative.as_ptr(), relative.len(), buffer.as_mut_ptr(), buffer.len(), &mut count) })?;
+    Ok(count.min(buffer.len()))
 }
 
 /// As wasi-libc's `open`, which asks for the preopen's rights every time.

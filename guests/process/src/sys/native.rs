@@ -152,3 +152,19 @@ pub(crate) fn path_mode(path: &Path, follow: bool) -> io::Result<u32> {
 pub(crate) fn open(path: &Path) -> io::Result<std::fs::File> {
     std::fs::File::open(path)
 }
+
+pub(crate) fn read(path: &Path, buffer: &mut [u8]) -> io::Result<usize> {
+    use std::io::Read;
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::from_raw_os_error(libc::ESPIPE));
+    }
+    let mut file = open(path)?;
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..])? {
+            0 => break,
+            count => filled += count,
+        }
+    }
+    Ok(filled)
+}
