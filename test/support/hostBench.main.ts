@@ -11,6 +11,8 @@ import { watGuest } from './watGuests';
 /* What the hosts cost inside the extension host, each line for one of them; VS Code starts it like a test suite. */
 
 const smallFiles = 2000;
+/** Between two calls of an agent the model thinks; a thread is up again by then. */
+const pauseMs = 600;
 /** How long the extension host is watched with nothing of Sunaba's under way: it has work of its own. */
 const idleMs = 8000;
 const say = (text: string) => console.log(`[test] ${text}`);
@@ -68,9 +70,17 @@ async function measure(host: string, sandbox: Sandbox, guests: { nothing: Progra
     const search = await medianOf(5, () =>
       timed(() => start(sandbox, { program: 'search', args: [JSON.stringify({ pattern: 'needle 1999' })] })),
     );
+    const pausedTool = await medianOf(10, () =>
+      afterPause(() => start(sandbox, { program: 'read_file', args: [JSON.stringify({ path: 'many/f0' })] })),
+    );
+    const command = 'seq 100 | sort -rn | tail -1';
+    const pausedShell = await medianOf(10, () =>
+      afterPause(() => start(sandbox, { program: 'bash', args: ['-c', command], view: 'shell' })),
+    );
     say(`${host}: first run with all that it starts ${cold.toFixed(0)} ms, a run afterwards ${warm.toFixed(2)} ms`);
     say(`${host}: null call ${((call / 100_000) * 1000).toFixed(2)} µs (100,000 calls)`);
     say(`${host}: read_file ${tool.toFixed(1)} ms, search over ${smallFiles} files ${search.toFixed(0)} ms`);
+    say(`${host}: after a pause read_file ${pausedTool.toFixed(1)} ms, \`${command}\` in the shell ${pausedShell.toFixed(1)} ms`);
   });
   say(`${host}: the extension host's event loop was blocked for ${blocked.toFixed(1)} ms at most`);
 }
@@ -79,6 +89,11 @@ async function start(sandbox: Sandbox, request: Pick<RunRequest, 'program'> & Pa
   const result = await sandbox.run({ args: [], view: 'files', ...request }, AbortSignal.timeout(120_000));
   if (result.exit.kind !== 'exited') throw new Error(`a guest ended with ${JSON.stringify(result.exit)}`);
   return result;
+}
+
+async function afterPause(work: () => Promise<unknown>): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  return timed(work);
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

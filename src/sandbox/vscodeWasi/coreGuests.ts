@@ -11,8 +11,10 @@ type GuestMessage = Extract<FromThread, { type: 'guest start' | 'guest terminate
 const terminateMs = 300;
 /** How long until the user hears of a thread that does not end. */
 const stuckMs = 3000;
-/** Processes that are kept waiting for a program. */
-const waitingProcesses = 2;
+/** Processes that wait for a program before there was any: more would hold up the kernel's own start. */
+const firstWaiting = 2;
+/** Processes that wait for a program: a shell and a pipeline of three. Each is a thread that takes some 14 MiB. */
+const laterWaiting = 4;
 
 /** Starts the guests that a kernel thread asks for as processes of the VS Code WASI API. */
 export class CoreGuests {
@@ -28,7 +30,7 @@ export class CoreGuests {
     /** A guest's thread does not end. It can do no more harm than to use a processor. */
     private readonly onStuck: () => void,
   ) {
-    this.#replenish();
+    this.#replenish(firstWaiting);
   }
 
   receive(message: GuestMessage): void {
@@ -41,7 +43,7 @@ export class CoreGuests {
         this.#guests.set(message.guest, guest);
         void guest.run(this.#waiting.shift() ?? WaitingProcess.start(this.api, this.mount));
         // Starting a thread takes a moment of this one: the guest goes first.
-        setImmediate(() => this.#replenish());
+        setImmediate(() => this.#replenish(laterWaiting));
         return;
       }
       case 'guest terminate':
@@ -59,8 +61,8 @@ export class CoreGuests {
     for (const waiting of this.#waiting.splice(0)) void waiting.then((process) => process.terminate()).catch(() => undefined);
   }
 
-  #replenish(): void {
-    while (!this.#disposed && this.#waiting.length < waitingProcesses) {
+  #replenish(wanted: number): void {
+    while (!this.#disposed && this.#waiting.length < wanted) {
       const waiting = WaitingProcess.start(this.api, this.mount);
       this.#waiting.push(waiting);
       const remove = () => {
