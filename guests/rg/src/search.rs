@@ -28,8 +28,12 @@ pub fn run(settings: Settings) -> i32 {
         return list(&settings);
     }
     match Pattern::compile(&settings) {
-        Ok(Pattern::Fast(matcher)) => Search::new(settings).all(&*matcher),
-        Ok(Pattern::Perl(matcher)) => Search::new(settings).all(&matcher),
+        Ok(Pattern::Fast(matcher)) => {
+            let passes_over = tells_matches_alone(&settings);
+            Search::new(settings, passes_over).all(&*matcher)
+        }
+        // It looks at each line by itself: what it finds in a whole file may be something else.
+        Ok(Pattern::Perl(matcher)) => Search::new(settings, false).all(&matcher),
         Err(fault) => complain(&fault),
     }
 }
@@ -139,6 +143,8 @@ struct Search {
     searcher: Searcher,
     /// What a small file is read into.
     small: Vec<u8>,
+    /// Whether a file in which nothing matches needs no printer.
+    passes_over: bool,
     code: i32,
     matched: bool,
 }
@@ -149,9 +155,9 @@ enum Printer {
 }
 
 impl Search {
-    fn new(settings: Settings) -> Search {
+    fn new(settings: Settings, passes_over: bool) -> Search {
         let searcher = searcher(&settings);
-        Search { settings, searcher, small: vec![0; PIECE / 2], code: 0, matched: false }
+        Search { settings, searcher, small: vec![0; PIECE / 2], passes_over, code: 0, matched: false }
     }
 
     /// Whether standard input is what is searched: it is a pipe or a file, and no path was named.
@@ -216,18 +222,23 @@ impl Search {
     }
 
     fn file<M: Matcher>(&mut self, matcher: &M, printer: &mut Printer, found: &Found) {
+        let whole = if found.regular { read_small(&found.path, &mut self.small) } else { None };
+        let whole = whole.map(|count| &self.small[..count]);
+        if self.passes_over && whole.is_some_and(|text| !has_encoding_mark(text) && matches!(matcher.is_match(text), Ok(false))) {
+            return;
+        }
         self.searcher.set_binary_detection(detection(&self.settings, found.named));
         let name = shown(&self.settings, &found.path).to_path_buf();
         let done = match printer {
             Printer::Lines(printer) => {
                 let mut sink = printer.sink_with_path(matcher, &name);
-                let done = search_file(&mut self.searcher, &mut self.small, matcher, found, &mut sink);
+                let done = search_file(&mut self.searcher, whole, matcher, found, &mut sink);
                 self.matched |= sink.has_match();
                 done
             }
             Printer::Summary(printer) => {
                 let mut sink = printer.sink_with_path(matcher, &name);
-                let done = search_file(&mut self.searcher, &mut self.small, matcher, found, &mut sink);
+                let done = search_file(&mut self.searcher, whole, matcher, found, &mut sink);
                 self.matched |= sink.has_match();
                 done
             }
@@ -241,13 +252,24 @@ impl Search {
     }
 }
 
-fn search_file<S: Sink<Error = io::Error>>(searcher: &mut Searcher, small: &mut [u8], matcher: impl Matcher, found: &Found, sink: S) -> io::Result<()> {
+/// Whether nothing is told of a file in which no line matches.
+fn tells_matches_alone(s: &Settings) -> bool {
+    !s.invert && !s.passthru && !s.include_zero && !s.multiline && !s.null_data && !matches!(s.action, Action::FilesWithout)
+}
+
+/// A text that begins so is searched without its mark, or in another encoding.
+fn has_encoding_mark(text: &[u8]) -> bool {
+    [&b"\xef\xbb\xbf"[..], b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| text.starts_with(mark))
+}
+
+/// `whole`: what the file holds, where that is known.
+fn search_file<S: Sink<Error = io::Error>>(searcher: &mut Searcher, whole: Option<&[u8]>, matcher: impl Matcher, found: &Found, sink: S) -> io::Result<()> {
     const SMALL: usize = 16 << 10;
     if !found.regular {
         return searcher.search_path(matcher, &found.path, sink);
     }
-    if let Some(count) = read_small(&found.path, small) {
-        return searcher.search_reader(matcher, &small[..count], sink);
+    if let Some(whole) = whole {
+        return searcher.search_reader(matcher, whole, sink);
     }
     // The searcher looks for a mark of the encoding in three bytes before it reads on: a buffer makes one read of both.
     searcher.search_reader(matcher, BufReader::with_capacity(SMALL, Regular::open(&found.path)?), sink)
