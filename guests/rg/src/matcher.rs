@@ -34,6 +34,9 @@ impl Pattern {
         } else {
             builder.line_terminator(Some(b'\n')).dot_matches_new_line(false);
         }
+        if s.crlf && !s.null_data {
+            builder.crlf(true);
+        }
         builder.build_many(&s.patterns).map(|m| Pattern::Fast(Box::new(m))).map_err(|fault| fault.to_string())
     }
 }

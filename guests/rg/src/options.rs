@@ -1,5 +1,6 @@
 //! The options of rg.
 
+use grep_searcher::Encoding;
 use sunaba_gnu::options::{Item, Opt, Order, flag, parse, value};
 use sunaba_gnu::output::{say, version};
 use sunaba_gnu::{bytes, error};
@@ -53,6 +54,9 @@ pub struct Settings {
     pub text: bool,
     pub null_data: bool,
     pub stats: bool,
+    pub crlf: bool,
+    pub binary: bool,
+    pub encoding: Option<String>,
     pub include_zero: bool,
     pub no_messages: bool,
     pub separator: Option<Vec<u8>>,
@@ -118,7 +122,7 @@ pub fn read(args: &[Vec<u8>]) -> Result<Settings, i32> {
         action: Action::Lines, patterns: Vec::new(), paths: Vec::new(), case: Case::Sensitive, fixed: false, words: false, whole_lines: false, pcre: false,
         multiline: false, dotall: false, invert: false, numbers: None, column: false, names: None, heading: false, colour: false, only_matching: false,
         replace: None, before: 0, after: 0, passthru: false, most: None, quiet: false, null: false, trim: false, vimgrep: false, offsets: false,
-        max_columns: None, text: false, null_data: false, stats: false, include_zero: false, no_messages: false, separator: Some(b"--".to_vec()), hidden: false,
+        max_columns: None, text: false, null_data: false, stats: false, crlf: false, binary: false, encoding: None, include_zero: false, no_messages: false, separator: Some(b"--".to_vec()), hidden: false,
         unrestricted: 0, no_ignore: false, follow: false, depth: None, max_size: None, globs: Vec::new(), types: Vec::new(), type_definitions: Vec::new(), list_types: false, sort: None,
     };
     let items = parse(args, OPTIONS, Order::Anywhere).map_err(|text| fault(&format!("{text}\nTry 'rg --help' for more information.")))?;
@@ -180,6 +184,12 @@ pub fn read(args: &[Vec<u8>]) -> Result<Settings, i32> {
             "text" => s.text = true,
             "null-data" => s.null_data = true,
             "stats" => s.stats = true,
+            "crlf" => s.crlf = true,
+            "binary" => s.binary = true,
+            "encoding" if text != "auto" && text != "none" && Encoding::new(&text).is_err() => {
+                return Err(fault(&format!("grep config error: unknown encoding: {text}")));
+            }
+            "encoding" => s.encoding = Some(text),
             "include-zero" => s.include_zero = true,
             "no-messages" => s.no_messages = true,
             "context-separator" => s.separator = Some(argument),

@@ -4,12 +4,13 @@ use crate::files;
 use crate::matcher::Pattern;
 use crate::options::{Action, Settings};
 use crate::output::Output;
-use grep_matcher::Matcher;
-use grep_printer::{ColorSpecs, PathPrinterBuilder, Standard, StandardBuilder, Summary, SummaryBuilder, SummaryKind, default_color_specs};
-use grep_searcher::{BinaryDetection, MmapChoice, Searcher, SearcherBuilder, Sink};
+use grep_matcher::{LineTerminator, Matcher};
+use grep_printer::{ColorSpecs, PathPrinterBuilder, Standard, StandardBuilder, Stats, Summary, SummaryBuilder, SummaryKind, default_color_specs};
+use grep_searcher::{BinaryDetection, Encoding, MmapChoice, Searcher, SearcherBuilder, Sink};
 use std::collections::VecDeque;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 use sunaba_gnu::bytes;
 use sunaba_gnu::output::say;
 use sunaba_gnu::stream::{PIECE, Regular, read_small};
@@ -145,6 +146,8 @@ struct Search {
     small: Vec<u8>,
     /// Whether a file in which nothing matches needs no printer.
     passes_over: bool,
+    /// What `--stats` tells, and when the search began.
+    stats: Option<(Stats, Instant)>,
     code: i32,
     matched: bool,
 }
@@ -157,7 +160,8 @@ enum Printer {
 impl Search {
     fn new(settings: Settings, passes_over: bool) -> Search {
         let searcher = searcher(&settings);
-        Search { settings, searcher, small: vec![0; PIECE / 2], passes_over, code: 0, matched: false }
+        let stats = settings.stats.then(|| (Stats::new(), Instant::now()));
+        Search { settings, searcher, small: vec![0; PIECE / 2], passes_over, stats, code: 0, matched: false }
     }
 
     /// Whether standard input is what is searched: it is a pipe or a file, and no path was named.
@@ -190,6 +194,9 @@ impl Search {
             }
         }
         drop(printer);
+        if let Some((stats, began)) = &self.stats {
+            say(&told(stats, began.elapsed()));
+        }
         match (self.code, self.matched) {
             (2, true) if self.settings.quiet => 0,
             (2, _) => 2,
@@ -206,12 +213,14 @@ impl Search {
                 let mut sink = printer.sink_with_path(matcher, path);
                 let done = self.searcher.search_reader(matcher, std::io::stdin(), &mut sink);
                 self.matched |= sink.has_match();
+                add(&mut self.stats, sink.stats());
                 done
             }
             Printer::Summary(printer) => {
                 let mut sink = printer.sink_with_path(matcher, path);
                 let done = self.searcher.search_reader(matcher, std::io::stdin(), &mut sink);
                 self.matched |= sink.has_match();
+                add(&mut self.stats, sink.stats());
                 done
             }
         };
@@ -234,12 +243,14 @@ impl Search {
                 let mut sink = printer.sink_with_path(matcher, &name);
                 let done = search_file(&mut self.searcher, whole, matcher, found, &mut sink);
                 self.matched |= sink.has_match();
+                add(&mut self.stats, sink.stats());
                 done
             }
             Printer::Summary(printer) => {
                 let mut sink = printer.sink_with_path(matcher, &name);
                 let done = search_file(&mut self.searcher, whole, matcher, found, &mut sink);
                 self.matched |= sink.has_match();
+                add(&mut self.stats, sink.stats());
                 done
             }
         };
@@ -254,7 +265,28 @@ impl Search {
 
 /// Whether nothing is told of a file in which no line matches.
 fn tells_matches_alone(s: &Settings) -> bool {
-    !s.invert && !s.passthru && !s.include_zero && !s.multiline && !s.null_data && !matches!(s.action, Action::FilesWithout)
+    let plain = !s.multiline && !s.null_data && !s.crlf && s.encoding.is_none();
+    plain && !s.invert && !s.passthru && !s.include_zero && !s.stats && !matches!(s.action, Action::FilesWithout)
+}
+
+fn add(all: &mut Option<(Stats, Instant)>, one: Option<&Stats>) {
+    if let (Some((all, _)), Some(one)) = (all, one) {
+        *all += one;
+    }
+}
+
+fn told(stats: &Stats, took: Duration) -> String {
+    format!(
+        "\n{} matches\n{} matched lines\n{} files contained matches\n{} files searched\n{} bytes printed\n{} bytes searched\n{:0.6} seconds spent searching\n{:0.6} seconds\n",
+        stats.matches(),
+        stats.matched_lines(),
+        stats.searches_with_match(),
+        stats.searches(),
+        stats.bytes_printed(),
+        stats.bytes_searched(),
+        stats.elapsed().as_secs_f64(),
+        took.as_secs_f64(),
+    )
 }
 
 /// A text that begins so is searched without its mark, or in another encoding.
@@ -279,7 +311,7 @@ fn search_file<S: Sink<Error = io::Error>>(searcher: &mut Searcher, whole: Optio
 fn detection(s: &Settings, explicit: bool) -> BinaryDetection {
     if s.text || s.null_data {
         BinaryDetection::none()
-    } else if explicit {
+    } else if explicit || s.binary {
         BinaryDetection::convert(0)
     } else {
         BinaryDetection::quit(0)
@@ -301,12 +333,25 @@ fn searcher(s: &Settings) -> Searcher {
     let lines = matches!(s.action, Action::Lines) && !s.quiet;
     let mut builder = SearcherBuilder::new();
     builder
-        .line_terminator(if s.null_data { grep_matcher::LineTerminator::byte(0) } else { grep_matcher::LineTerminator::byte(b'\n') })
+        .line_terminator(match (s.null_data, s.crlf) {
+            (true, _) => LineTerminator::byte(0),
+            (false, true) => LineTerminator::crlf(),
+            (false, false) => LineTerminator::byte(b'\n'),
+        })
         .invert_match(s.invert)
         .line_number(s.numbers.unwrap_or(s.column || s.vimgrep) || s.vimgrep)
         .multi_line(s.multiline)
         .max_matches(s.most)
         .memory_map(MmapChoice::never());
+    match s.encoding.as_deref() {
+        None | Some("auto") => {}
+        Some("none") => {
+            builder.bom_sniffing(false);
+        }
+        Some(label) => {
+            builder.encoding(Encoding::new(label).ok());
+        }
+    }
     if lines && s.passthru {
         builder.passthru(true);
     } else if lines {
@@ -328,11 +373,12 @@ fn printer(s: &Settings, named: bool) -> Printer {
     if let Some(kind) = summary {
         let mut builder = SummaryBuilder::new();
         builder.kind(kind).color_specs(colours).path(named || matches!(kind, SummaryKind::PathWithMatch | SummaryKind::PathWithoutMatch)).exclude_zero(!s.include_zero);
-        builder.path_terminator(s.null.then_some(0));
+        builder.path_terminator(s.null.then_some(0)).stats(s.stats);
         return Printer::Summary(builder.build(Output::new(s.colour)));
     }
     let mut builder = StandardBuilder::new();
     builder
+        .stats(s.stats)
         .color_specs(colours)
         .heading(s.heading)
         .path(named)
