@@ -114,6 +114,23 @@ const sources = {
   growLess: `(module (memory 1) (func (export "_start")
     (drop (memory.grow (i32.const 16384))) (drop (memory.grow (i32.const 1))) unreachable))`,
 
+  /** Is refused a gigabyte, writes a line about it, and gives up. */
+  growAndSay: `(module
+    (${wasi} "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory 1)
+    (data (i32.const 1024) "oh\\0a")
+    (data (i32.const 2000) "\\00\\04\\00\\00\\03\\00\\00\\00")
+    (func (export "_start")
+      (drop (memory.grow (i32.const 16384)))
+      (drop (call $write (i32.const 2) (i32.const 2000) (i32.const 1) (i32.const 2100)))
+      unreachable))`,
+
+  /** Is refused a gigabyte, goes on with a call, and traps for another reason. */
+  growAndGoOn: `(module
+    (${wasi} "sched_yield" (func $yield (result i32)))
+    (memory 1)
+    (func (export "_start") (drop (memory.grow (i32.const 16384))) (drop (call $yield)) unreachable))`,
+
   /** Is refused a gigabyte, and divides by zero. */
   growAndDivide: `(module (memory 1) (func (export "_start")
     (drop (memory.grow (i32.const 16384))) (drop (i32.div_u (i32.const 1) (i32.const 0)))))`,

@@ -1,10 +1,11 @@
 import { errno, toFsError } from '../../staging/errno';
 import type { Accessor } from '../../staging/vfs';
+import { calls } from '../calls';
 import { callHandlers } from './callHandlers';
 import type { Cancel } from './description';
 import type { Descriptors } from './descriptors';
 import type { GuestMemory } from './guestMemory';
-import { Args, answer, ASKED, CALL, die, SPIN, STATE } from './mailbox';
+import { Args, answer, ASKED, CALL, die, REFUSED, SPIN, STATE } from './mailbox';
 import type { Run } from './run';
 import type { Service, Served } from './service';
 import { signal, type SignalState } from './signals';
@@ -12,6 +13,14 @@ import type { GuestThread } from '../launcher';
 
 /** What a call's handler gives where the answer comes later, by `reply`. */
 export const BLOCKED = -1;
+
+/**
+ * What a program that gives up for want of memory may still call, to say so. One that calls anything else has gone on
+ * without what it was refused, and a later trap is not for that.
+ */
+const lastWords: ReadonlySet<number> = new Set(
+  calls.flatMap(([, name], number) => (['fd_write', 'fd_fdstat_get', 'environ_sizes_get', 'environ_get'].includes(name) ? [number] : [])),
+);
 
 /** How many times a guest looks for its answer before it sleeps; longer than most calls take. */
 const guestSpins = 40_000;
@@ -130,7 +139,9 @@ export class Process implements Served {
 
   serve(): void {
     const { ints } = this;
-    const handler = callHandlers[(ints[CALL] ?? 0) >>> 0];
+    const call = (ints[CALL] ?? 0) >>> 0;
+    if (ints[REFUSED] !== 0 && !lastWords.has(call)) ints[REFUSED] = 0;
+    const handler = callHandlers[call];
     let result: number;
     try {
       result = handler && this.#arguments ? handler(this, this.#arguments) : errno.nosys;
