@@ -5,7 +5,7 @@ import { mailboxBytes } from '../mailbox';
 /** The most buffers one call may name (IOV_MAX). */
 const maxIovs = 1024;
 /** The most one call reads or writes; what is left is a short count, as POSIX allows. Keeps one call short. */
-const maxTransfer = 16 * 1024 * 1024;
+export const maxTransfer = 16 * 1024 * 1024;
 /** PATH_MAX, as on Linux. */
 const maxPathBytes = 4096;
 

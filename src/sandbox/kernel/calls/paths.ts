@@ -4,6 +4,7 @@ import type { Opened, Stat } from '../../../staging/vfs';
 import { fdflag, filetype, type Description } from '../description';
 import { Device, isPlainDevice } from '../device';
 import { Directory, toFiletype } from '../directory';
+import { maxTransfer } from '../guestMemory';
 import type { Args } from '../mailbox';
 import type { Process } from '../process';
 import { RegularFile } from '../regularFile';
@@ -125,8 +126,12 @@ function pathOpen(process: Process, args: Args): number {
 /** The beginning of a regular file, without a descriptor: most files are read once, and fit. */
 function pathRead(process: Process, args: Args): number {
   const { memory } = process;
+  const { descriptor } = process.descriptors.directory(args.u32(0), right.path_open);
+  if (!(descriptor.inheriting & right.fd_read)) throw fsError('notcapable');
   const { base, path } = place(process, args, 0, 'path_open', 2);
-  const into = memory.slice(args.u32(4), args.u32(5));
+  const size = args.u32(5);
+  if (size > maxTransfer) throw fsError('inval');
+  const into = memory.slice(args.u32(4), size);
   const result = args.u32(6);
   memory.check(result, 4);
   const opened = process.run.namespace.open(process.accessor, base, path, { ...lookingOnly, follow: follows(args.u32(1)) });

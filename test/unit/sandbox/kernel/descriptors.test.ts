@@ -293,8 +293,16 @@ describe('paths as the kernel takes them', () => {
       await expectErrno(attempt('workspace/to small', 64, 0), 'loop');
       await expectErrno(attempt('workspace/to outside', 64), 'notcapable');
       await expectErrno(attempt('dev/null', 64), 'spipe');
+      await expectErrno(attempt('workspace/small', 16 * 1024 * 1024 + 1), 'inval');
       const { address, length } = guest.put('workspace/small');
       await expectErrno(guest.call('path_read', 3, 1, address, length, guest.bytes.length - 7, 8, count), 'fault');
+      // What may not be read by a descriptor may not be read without one.
+      const rights = guest.alloc(24);
+      await ok(guest.call('fd_fdstat_get', 3, rights));
+      await ok(
+        guest.call('fd_fdstat_set_rights', 3, guest.view.getBigUint64(rights + 8, true), guest.view.getBigUint64(rights + 16, true) & ~2n),
+      );
+      await expectErrno(attempt('workspace/small', 64), 'notcapable');
     });
     expect(result.exit).toEqual({ kind: 'exited', code: 0 });
   });
