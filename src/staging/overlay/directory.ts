@@ -154,11 +154,11 @@ export class OverlayDirectory implements DirectoryNode {
   }
 
   openSeen(cx: Accessor, name: string): OpenFile | null {
-    if (this.lowerPath === null || !this.context.lower.wasFile(this.lowerPath, name)) return null;
-    if (this.removed || this.upper.has(name) || this.classOf(name).hidden) return null;
-    const path = joinLower(this.lowerPath, name);
-    if (this.context.opened.has(path)) return null;
+    if (this.lowerPath === null || this.removed || this.upper.has(name)) return null;
     try {
+      if (!this.context.lower.wasFile(this.lowerPath, name) || this.classOf(name).hidden) return null;
+      const path = joinLower(this.lowerPath, name);
+      if (this.context.opened.has(path)) return null;
       return new OverlayFile(this.context, this, name, path, null).open(cx, { read: true, write: false, truncate: false });
     } catch (cause) {
       // It is something else by now, or gone.

@@ -33,7 +33,7 @@ export class OverlayFile implements FileNode {
   private fd: number | null = null;
   private seenAtMs = -Infinity;
   private handles = 0;
-  /** Who was last told that it is written. */
+  /** Who was last told, since it is open, that it is written. */
   private notedIn: LedgerSink | null = null;
   /** Grows with every change of the contents; tells what was read of them from what is there now. */
   version = 0;
@@ -113,6 +113,7 @@ export class OverlayFile implements FileNode {
 
   release(): void {
     if (--this.handles > 0) return;
+    this.notedIn = null;
     this.closeFd();
     if (this.origin !== null && this.context.opened.get(this.origin) === this) this.context.opened.delete(this.origin);
   }
@@ -317,7 +318,7 @@ export class OverlayFile implements FileNode {
     if (this.id === null && this.parent !== null) this.context.transact((tx) => this.pin(tx));
     const seen = this.contentStat();
     this.replaceAttributes(edit, this.attributes ?? { mode: seen.mode, ino: seen.ino, atimeNs: null, mtimeNs: null });
-    this.noteWritten(cx);
+    cx.ledger.written(this.guestPath());
   }
 
   /** A time that was set holds until the next write. */
