@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { silent } from '../src/staging/namespace';
+import { silentWriter as writer } from '../src/staging/silentAccessor';
 import { createStaging } from '../src/staging/staging';
 import { line } from './guests/measure';
 import { openOverlay, spaceOf } from './guests/overlay';
@@ -21,7 +21,6 @@ import { openOverlay, spaceOf } from './guests/overlay';
 
 const folders = 50;
 const files = 100;
-const writer = { ...silent, readOnly: false };
 
 const top = mkdtempSync(path.join(tmpdir(), 'sunaba-bench-'));
 const folder = path.join(top, 'ws');

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createReadOnlyTree } from '../src/staging/lower/readOnlyTree';
-import { silent } from '../src/staging/namespace';
+import { silent, silentWriter as writer } from '../src/staging/silentAccessor';
 import { line } from './guests/measure';
 import { openOverlay, spaceOf, type Space } from './guests/overlay';
 
@@ -11,7 +11,6 @@ import { openOverlay, spaceOf, type Space } from './guests/overlay';
 const folders = 50;
 const files = 100;
 const rounds = 7;
-const writer = { ...silent, readOnly: false };
 
 const top = mkdtempSync(path.join(tmpdir(), 'sunaba-bench-'));
 const folder = path.join(top, 'ws');

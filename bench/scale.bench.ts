@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { silent } from '../src/staging/namespace';
+import { silent, silentWriter as writer } from '../src/staging/silentAccessor';
 import { createStaging } from '../src/staging/staging';
 import type { OpenFile } from '../src/staging/vfs';
 import { line } from './guests/measure';
@@ -14,7 +14,6 @@ import { openOverlay, spaceOf } from './guests/overlay';
  */
 
 const gib = 1024 ** 3;
-const writer = { ...silent, readOnly: false };
 const reading = { read: true, write: false, create: false, exclusive: false, truncate: false, directory: false, follow: true };
 const everything = { ids: 'all', approvedProtected: [], dirtyPaths: [] } as const;
 

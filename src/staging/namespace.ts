@@ -1,5 +1,6 @@
 import { FsError, fsError } from './errno';
 import type { DirectoryNode, Node } from './node';
+import { silent } from './silentAccessor';
 import type {
   Accessor,
   Mount,
@@ -114,24 +115,6 @@ function mountName(above: DirectoryNode, top: DirectoryNode): string {
     above.entries(silent).find((entry) => entry.name !== '.' && entry.name !== '..' && above.lookup(silent, entry.name) === top)?.name ?? ''
   );
 }
-
-const nothing = (): void => undefined;
-
-/** For look-ups that no guest asked for. */
-export const silent: Accessor = {
-  pid: 0,
-  readOnly: true,
-  ledger: {
-    read: nothing,
-    bytesRead: nothing,
-    written: nothing,
-    bytesWritten: nothing,
-    created: nothing,
-    removed: nothing,
-    refused: nothing,
-  },
-  quota: { write: nothing, create: nothing, fileSize: nothing },
-};
 
 type EntryPlace = Extract<Place, { kind: 'entry' }>;
 

@@ -16,7 +16,7 @@ import { selectTargets, toState, type Selection } from './commit/targets';
 import { hashOfFd, readWhole } from './contentHash';
 import { splitLower } from './lower/lower';
 import { spellingKey } from './lower/spelling';
-import { silent } from './namespace';
+import { silent, silentWriter } from './silentAccessor';
 import type { OverlayTree } from './overlay/overlayTree';
 import { flattenMoved, giveUp, giveUpAll, keepContents, settle } from './overlay/rearrange';
 import { english as l10n } from '../shared/texts';
@@ -130,9 +130,9 @@ class OverlayStaging implements Staging {
     const found = parent.at(name);
     const file = found ?? parent.create(silent, name, 0o644);
     if (file.kind !== 'file') throw new UserError('sandboxFailed', l10n.t('Only files can be edited in the review.'));
-    const open = file.open(writing, { read: false, write: true, truncate: true });
+    const open = file.open(silentWriter, { read: false, write: true, truncate: true });
     try {
-      if (content.byteLength > 0) open.write(writing, content, 0);
+      if (content.byteLength > 0) open.write(silentWriter, content, 0);
     } finally {
       open.close();
     }
@@ -307,8 +307,6 @@ function folderChanged(cause: PathChanged): UserError {
     { cause },
   );
 }
-
-const writing = { ...silent, readOnly: false };
 
 function changingPaths(selection: Selection): Set<string> {
   return new Set(selection.targets.filter((each) => each.before !== null).map((each) => each.path));

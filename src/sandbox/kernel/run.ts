@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { LimitName, LimitNotice, Limits } from '../../shared/limits';
 import { UserError } from '../../shared/userError';
 import { fsError } from '../../staging/errno';
+import { silentWriter } from '../../staging/silentAccessor';
 import type { Accessor, Namespace } from '../../staging/vfs';
 import type { GuestModule } from '../launcher';
 import type { Exit } from '../sandbox';
@@ -81,7 +82,7 @@ export class Run {
     this.#ledger = host.createLedger();
     this.#quota = new Quota(this.limits, (limit) => this.notice(limit));
     const path = host.mount === '/' ? null : `/tmp/sunaba-output-${id}.txt`;
-    this.#whole = new WholeOutput(host.namespace, hostAccessor, path, this.limits.outputFileBytes);
+    this.#whole = new WholeOutput(host.namespace, silentWriter, path, this.limits.outputFileBytes);
     this.output = new Output({
       keptBytes: this.limits.outputKeptBytes,
       maxBytes: this.limits.outputFileBytes,
@@ -386,11 +387,3 @@ function wantedMore(process: Process, trap: string, cap: number): boolean {
   const refused = (ints[REFUSED] ?? 0) >>> 0;
   return toSignal(trap) === signal.abrt && byteLength + refused * pageBytes > cap;
 }
-
-/** On whose behalf the kernel itself writes: nobody's ledger, and bounded by the limits on output. */
-const hostAccessor: Accessor = {
-  pid: 0,
-  readOnly: false,
-  ledger: { read() {}, bytesRead() {}, written() {}, bytesWritten() {}, created() {}, removed() {}, refused() {} },
-  quota: { write() {}, create() {}, fileSize() {} },
-};

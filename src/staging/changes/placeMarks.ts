@@ -1,10 +1,10 @@
 import { runsOnBuildIn } from '../../permissions/buildFiles';
 import { FsError } from '../errno';
-import { silent } from '../namespace';
 import { lookFromAbove } from '../lower/lookFromAbove';
 import { joinLower, splitLower } from '../lower/lower';
 import type { OverlayDirectory } from '../overlay/directory';
 import type { DirectoryNode } from '../node';
+import { silent } from '../silentAccessor';
 import { walk } from '../walk';
 
 /** More links in a row than any system follows: what needs more of them, as a loop does, leads nowhere at all. */

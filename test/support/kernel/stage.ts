@@ -9,6 +9,7 @@ import { mailboxAddress } from '../../../src/sandbox/mailbox';
 import { defaultLimits, type Limits } from '../../../src/shared/limits';
 import { openConversationTrees, type ConversationTrees } from '../../../src/staging/conversationTrees';
 import { createNamespace } from '../../../src/staging/namespace';
+import { silent } from '../../../src/staging/silentAccessor';
 import type { LedgerSink, Namespace } from '../../../src/staging/vfs';
 import { PuppetLauncher, type Script } from './puppets';
 
@@ -30,16 +31,7 @@ export class Stage {
   });
 
   constructor(limits: Partial<Limits> = {}) {
-    const nothing = (): void => {};
-    const sink: LedgerSink = {
-      read: nothing,
-      bytesRead: nothing,
-      written: nothing,
-      bytesWritten: nothing,
-      created: nothing,
-      removed: nothing,
-      refused: (at) => this.refused.push(at),
-    };
+    const sink: LedgerSink = { ...silent.ledger, refused: (at) => this.refused.push(at) };
     const names = (): string[] => [...this.scripts.keys()].sort();
     this.kernel = createKernel({
       launcher: this.launcher,

@@ -8,23 +8,10 @@ import { DescriptorLower } from '../../../src/staging/lower/descriptorLower';
 import { PathLower } from '../../../src/staging/lower/pathLower';
 import { createReadOnlyTree } from '../../../src/staging/lower/readOnlyTree';
 import { createNamespace } from '../../../src/staging/namespace';
+import { silentWriter } from '../../../src/staging/silentAccessor';
 import type { Accessor, Namespace, OpenDirectory, OpenOptions } from '../../../src/staging/vfs';
 
-const nothing = (): void => undefined;
-const cx: Accessor = {
-  pid: 1,
-  readOnly: false,
-  ledger: {
-    read: nothing,
-    bytesRead: nothing,
-    written: nothing,
-    bytesWritten: nothing,
-    created: nothing,
-    removed: nothing,
-    refused: nothing,
-  },
-  quota: { write: nothing, create: nothing, fileSize: nothing },
-};
+const cx: Accessor = { ...silentWriter, pid: 1 };
 const reading: OpenOptions = { read: true, write: false, create: false, exclusive: false, truncate: false, directory: false, follow: true };
 
 function codeOf(run: () => unknown): string {

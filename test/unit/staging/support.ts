@@ -5,21 +5,12 @@ import { createFilePolicy, defaultFileRules, type FileRules } from '../../../src
 import { FsError } from '../../../src/staging/errno';
 import { createNamespace } from '../../../src/staging/namespace';
 import { createOverlayTree, type OverlayTree } from '../../../src/staging/overlay/overlayTree';
+import { silentWriter } from '../../../src/staging/silentAccessor';
 import { createStaging, type Staging } from '../../../src/staging/staging';
 import type { CommitReport } from '../../../src/shared/changeSet';
-import type { Accessor, LedgerSink, Namespace, OpenDirectory, OpenFile, OpenOptions } from '../../../src/staging/vfs';
+import type { Accessor, Namespace, OpenDirectory, OpenFile, OpenOptions } from '../../../src/staging/vfs';
 
-const nothing = (): void => undefined;
-export const noLedger: LedgerSink = {
-  read: nothing,
-  bytesRead: nothing,
-  written: nothing,
-  bytesWritten: nothing,
-  created: nothing,
-  removed: nothing,
-  refused: nothing,
-};
-export const cx: Accessor = { pid: 1, readOnly: false, ledger: noLedger, quota: { write: nothing, create: nothing, fileSize: nothing } };
+export const cx: Accessor = { ...silentWriter, pid: 1 };
 
 export const reading: OpenOptions = {
   read: true,

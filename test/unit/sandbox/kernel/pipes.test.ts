@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fdflag } from '../../../../src/sandbox/kernel/description';
 import { Pipe, PipeReader, PipeWriter, atomicBytes, pipeBytes } from '../../../../src/sandbox/kernel/pipe';
-import { silent } from '../../../../src/staging/namespace';
+import { silent } from '../../../../src/staging/silentAccessor';
 import { expectErrno, named, ok, pipe, read, spawn, wait, write } from '../../../support/kernel/guestCalls';
 import { Stage } from '../../../support/kernel/stage';
 
