@@ -1,9 +1,10 @@
-import { plainClass, type FileClass } from '../../permissions/filePolicy';
+import type { FileClass } from '../../permissions/filePolicy';
 import { FsError, fsError } from '../errno';
 import { commitDirectoryPattern, joinLower } from '../lower/lower';
 import type { DirectoryNode, Node } from '../node';
 import type { Accessor, DirEntry, OpenFile, SetTimes, Stat } from '../vfs';
 import { existing, nowNs, type OverlayContext, type Transaction } from './context';
+import { DirectoryPlace } from './directoryPlace';
 import { OverlayFile } from './file';
 import { UpperEntries } from './upperEntries';
 import { OverlayLink, OverlayUnsupported } from './link';
@@ -12,21 +13,6 @@ import type { Attributes, LogRecord } from './records';
 /** What can stand in the upper layer. */
 export type CoveringNode = OverlayDirectory | OverlayFile | OverlayLink;
 export type OverlayNode = CoveringNode | OverlayUnsupported;
-
-/** Classes of entries that a directory keeps: matching a name against all rules takes longer than looking it up. */
-const keptClasses = 1000;
-
-/** What a directory knows by its place, until a directory is moved. */
-interface Knowledge {
-  readonly moves: number;
-  /** Relative to the folder. */
-  readonly path: string;
-  /** What stands before a name in the guest's path of an entry. */
-  readonly guestPrefix: string;
-  readonly class: FileClass;
-  readonly lowerClass: FileClass;
-  readonly classes: Map<string, FileClass>;
-}
 
 /**
  * A directory: what the folder has at `lowerPath` (null: nothing shows through), covered by `upper`, where null stands
@@ -42,7 +28,7 @@ export class OverlayDirectory implements DirectoryNode {
   private readonly folders = new Map<string, OverlayDirectory>();
   /** When an entry was last added or removed here. */
   private touchedNs: bigint | null = null;
-  private known: Knowledge | null = null;
+  private knownPlace: DirectoryPlace | null = null;
 
   constructor(
     readonly context: OverlayContext,
@@ -62,11 +48,11 @@ export class OverlayDirectory implements DirectoryNode {
 
   /** Relative to the folder, as guests see it now. */
   path(): string {
-    return this.knowledge().path;
+    return this.place().path;
   }
 
   guestPathOf(name: string): string {
-    return this.knowledge().guestPrefix + name;
+    return this.place().guestPrefix + name;
   }
 
   stat(): Stat {
@@ -532,32 +518,13 @@ export class OverlayDirectory implements DirectoryNode {
 
   /** What the policy says of an entry, by its name here and by its name in the folder. */
   classOf(name: string): FileClass {
-    const { classes } = this.knowledge();
-    let found = classes.get(name);
-    if (found === undefined) {
-      found = this.classify(name);
-      if (classes.size >= keptClasses) classes.clear();
-      classes.set(name, found);
+    return this.place().classOf(name);
+  }
+
+  private place(): DirectoryPlace {
+    if (this.knownPlace?.moves !== this.context.moves) {
+      this.knownPlace = new DirectoryPlace(this.context, this.above?.place() ?? null, this.ownName, this.lowerPath);
     }
-    return found;
-  }
-
-  private classify(name: string): FileClass {
-    const { path, class: own, lowerClass } = this.knowledge();
-    const found = this.context.policy.classifyEntry(path, own, name);
-    if (this.lowerPath === null || this.lowerPath === path) return found;
-    const below = this.context.policy.classifyEntry(this.lowerPath, lowerClass, name);
-    return below.hidden && !found.hidden ? { ...found, hidden: true } : found;
-  }
-
-  private knowledge(): Knowledge {
-    if (this.known?.moves === this.context.moves) return this.known;
-    const { policy, moves, guestPath } = this.context;
-    const path = this.above === null ? '' : joinLower(this.above.path(), this.ownName);
-    const own = this.above === null ? plainClass : this.above.classOf(this.ownName);
-    const lowerClass = this.lowerPath === null || this.lowerPath === path ? own : policy.classify(this.lowerPath);
-    const guestPrefix = `${guestPath === '/' ? '' : guestPath}/${path === '' ? '' : `${path}/`}`;
-    this.known = { moves, path, guestPrefix, class: own, lowerClass, classes: new Map() };
-    return this.known;
+    return this.knownPlace;
   }
 }
