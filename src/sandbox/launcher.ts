@@ -4,13 +4,16 @@
  * guest's memory.
  */
 
+/** Of WebAssembly. */
+export const pageBytes = 65_536;
+
 /** A guest program as the launcher starts it: relinked bytes, and the memory that they import. */
 export interface GuestModule {
   /** SHA-256 of the relinked bytes (hex); launchers keep compiled modules by it. */
   readonly hash: string;
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** Pages of 64 KiB. */
+  /** Pages of `pageBytes`. */
   readonly initialPages: number;
   readonly maximumPages: number;
   /** Where the mailbox is in its memory, in bytes. */

@@ -1,11 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { extensions } from 'vscode';
 import type { RunRequest, RunResult, Sandbox } from '../../src/sandbox/sandbox';
-import { openSandbox } from '../../src/sandbox/vscodeWasi/vscodeSandbox';
-import { defaultLimits } from '../../src/shared/limits';
+import { benchInVscode, say } from './benchInVscode';
 import { watGuest } from './watGuests';
 
 /* What the hosts cost inside the extension host, each line for one of them; VS Code starts it like a test suite. */
@@ -15,36 +12,19 @@ const smallFiles = 2000;
 const pauseMs = 600;
 /** How long the extension host is watched with nothing of Sunaba's under way: it has work of its own. */
 const idleMs = 8000;
-const say = (text: string) => console.log(`[test] ${text}`);
 
-export async function run(): Promise<void> {
-  const extension = extensions.getExtension('sunaba.sunaba');
-  if (!extension) throw new Error('Sunaba is not installed here');
-  const dist = path.join(extension.extensionPath, 'dist');
-  const folder = mkdtempSync(path.join(tmpdir(), 'sunaba-bench-'));
-  mkdirSync(path.join(folder, 'many'));
-  for (let index = 0; index < smallFiles; index++)
-    writeFileSync(path.join(folder, 'many', `f${index}`), `line ${index}\nneedle ${index}\n`);
-  const core = process.env['SUNABA_TEST_CORE'] ?? 'none';
-  try {
-    for (const setting of core === 'none' ? (['embedded'] as const) : (['vscode'] as const)) {
-      // The assembler is the bench's own work, on this very event loop.
-      const idle = await blockedWhile(() => new Promise((resolve) => setTimeout(resolve, idleMs)));
-      say(`the extension host's event loop without Sunaba was blocked for ${idle.toFixed(1)} ms at most`);
-      const guests = { nothing: await watGuest('nothing'), calls: await watGuest('calls') };
-      const begun = performance.now();
-      const { sandbox } = await openSandbox(setting, { dist, folder, limits: defaultLimits });
-      try {
-        await measure(`${sandbox.host} host, ${core} core`, sandbox, guests, begun);
-      } finally {
-        await sandbox.dispose();
-      }
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  const report = process.env['SUNABA_TEST_REPORT'];
-  if (report) writeFileSync(report, JSON.stringify({ passed: 1, failed: 0, failures: [], files: 1 }));
+export function run(): Promise<void> {
+  return benchInVscode(async ({ core, folder, inSandbox }) => {
+    mkdirSync(path.join(folder, 'many'));
+    for (let index = 0; index < smallFiles; index++)
+      writeFileSync(path.join(folder, 'many', `f${index}`), `line ${index}\nneedle ${index}\n`);
+    const idle = await blockedWhile(() => new Promise((resolve) => setTimeout(resolve, idleMs)));
+    say(`the extension host's event loop without Sunaba was blocked for ${idle.toFixed(1)} ms at most`);
+    // The assembler is the bench's own work, on this very event loop.
+    const guests = { nothing: await watGuest('nothing'), calls: await watGuest('calls') };
+    const begun = performance.now();
+    await inSandbox((sandbox) => measure(`${sandbox.host} host, ${core} core`, sandbox, guests, begun));
+  });
 }
 
 /** The longest time that this event loop was blocked meanwhile, in milliseconds. */

@@ -1,10 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { CompiledModules } from '../compiledModules';
 import { mailboxBytes } from '../mailbox';
-import type { GuestCallbacks, GuestModule, GuestThread, Launcher } from '../launcher';
+import { pageBytes, type GuestCallbacks, type GuestModule, type GuestThread, type Launcher } from '../launcher';
 import { keptMemoryBytes, type WorkerJob, type WorkerReport } from './workerJob';
-
-const pageBytes = 65_536;
 
 /** The native stack of a guest's thread: functions of awk and of the shell call themselves some thousands deep. */
 const guestStackMib = 32;

@@ -4,7 +4,7 @@ import { UserError } from '../../shared/userError';
 import { fsError } from '../../staging/errno';
 import { silentWriter } from '../../staging/silentAccessor';
 import type { Accessor, Namespace } from '../../staging/vfs';
-import type { GuestModule } from '../launcher';
+import { pageBytes, type GuestModule } from '../launcher';
 import type { Exit } from '../sandbox';
 import type { Description } from './description';
 import { Descriptors } from './descriptors';
@@ -28,7 +28,6 @@ import { streamStat } from './streamStat';
 import { WholeOutput } from './wholeOutput';
 import { english as l10n } from '../../shared/texts';
 
-const pageBytes = 65_536;
 const mib = 1024 * 1024;
 /** How often the memory of all processes is added up. */
 const memoryCheckMs = 100;

@@ -1,4 +1,5 @@
 import { calls } from '../calls';
+import { pageBytes } from '../launcher';
 import { mailboxAddress as usualMailboxAddress, mailboxBytes } from '../mailbox';
 import { importKind, maxPages, parseModule, section, sectionOrder, type FunctionType, type ParsedModule } from './parseModule';
 import type { Reader } from './reader';
@@ -18,7 +19,6 @@ export interface Relinked {
   readonly mailboxAddress: number;
 }
 
-const pageBytes = 65_536;
 /** The memory of a module whose own data lies where the mailbox is as a rule: 64 MiB. */
 const fixedPages = 1024;
 

@@ -1,7 +1,6 @@
+import { pageBytes } from '../launcher';
 import { relink } from '../relink/relink';
 import { WaitingProcess, type CoreMount, type ProcessApi } from './waitingProcess';
-
-const pageBytes = 65_536;
 
 /** A program whose `_start` does nothing: `(module (memory 1) (func (export "_start")))`. */
 const nothing = Uint8Array.of(

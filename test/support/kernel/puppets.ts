@@ -1,9 +1,8 @@
 import { calls, type CallName } from '../../../src/sandbox/calls';
-import type { GuestCallbacks, GuestModule, Launcher } from '../../../src/sandbox/launcher';
+import { pageBytes, type GuestCallbacks, type GuestModule, type Launcher } from '../../../src/sandbox/launcher';
 import { mailbox, mailboxAddress, mailboxState } from '../../../src/sandbox/mailbox';
 
 const at = (field: keyof typeof mailbox): number => (mailboxAddress + mailbox[field]) / 4;
-const pageBytes = 65_536;
 
 /** The kernel told the guest to trap. */
 export class Died extends Error {}
